@@ -1,0 +1,57 @@
+import type { FileSourceError } from '../errors/file-source-error.ts';
+import type { Content, OpenOptions } from '../content.ts';
+import type { Link } from '../link.ts';
+import type { FileRef, Ref } from '../ref.ts';
+
+/** What goes into an archive. */
+export interface ArchiveSelection {
+  readonly folders: readonly string[];
+  readonly files: readonly FileRef[];
+  /** File id to the ending that it is converted to, such as `.pdf`. */
+  readonly convert: ReadonlyMap<string, string>;
+}
+
+export interface ArchiveOptions {
+  readonly convert?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /**
+   * What to do with a file that cannot be read while an archive is built here: `fail` ends the stream with its error,
+   * `skip` leaves it out and sets its item's `error`. Default `fail`. A vendor that builds the archive decides by itself.
+   */
+  readonly onItemError?: 'fail' | 'skip';
+}
+
+/** One file that was asked for: what an archive is checked against. */
+export interface ArchiveItem {
+  readonly ref: Ref;
+  /** `null` when the vendor would not even tell the name. */
+  readonly name: string | null;
+  /** Where it should stand in the archive, before the vendor tells files of one path apart; `null` for no name. */
+  readonly path: string | null;
+  /** Bytes, where known; `null` also for a converted file. */
+  readonly size: number | null;
+  /** Why it is not in the archive, as far as that is known. */
+  readonly error?: FileSourceError;
+}
+
+/**
+ * - `single`: the one file that was asked for, as it is and not packed.
+ */
+export type ArchiveFormat = 'zip' | 'tar.gz' | 'single';
+
+export interface ArchiveContent extends Content {
+  readonly format: ArchiveFormat;
+}
+
+/**
+ * A finished archive.
+ * - `items` is what was asked for: an archive that lacks one of them is not complete, whatever the vendor says.
+ */
+export interface Archive {
+  readonly name: string;
+  readonly items: readonly ArchiveItem[];
+  /** What the vendor complained about although it delivered; such an archive may have holes. */
+  readonly warning: string | null;
+  readonly link: Link | null;
+  open(options?: OpenOptions): Promise<ArchiveContent>;
+}

@@ -1,0 +1,22 @@
+/**
+ * Gives every path of one archive a place of its own: the second `a.txt` becomes `a (1).txt`.
+ * - Compares without case, so that the archive unpacks on every file system.
+ */
+export function createPathSpreader(): (path: string) => string {
+  const taken = new Set<string>();
+  return (path) => {
+    const dot = path.lastIndexOf('.');
+    const base = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path;
+    const ending = path.slice(base.length);
+    let candidate = path;
+    for (let count = 1; taken.has(candidate.toLowerCase()); count += 1) candidate = `${base} (${count})${ending}`;
+    taken.add(candidate.toLowerCase());
+    return candidate;
+  };
+}
+
+/** A vendor's name as one harmless segment of an archive path. */
+export function safeSegment(name: string): string {
+  const safe = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_').trim();
+  return safe === '' || safe === '.' || safe === '..' ? '_' : safe;
+}

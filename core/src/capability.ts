@@ -1,0 +1,53 @@
+/**
+ * How a source does something.
+ * - `native`: the vendor does it. `emulated`: filesource does it, at the cost named. `unsupported`: calling it fails, for the reason named.
+ */
+export type Support =
+  | { readonly support: 'native'; readonly note?: string }
+  | { readonly support: 'emulated'; readonly cost: string }
+  | { readonly support: 'unsupported'; readonly reason: string };
+
+/** The vendor's limits, and ours where the wire forces one; `null` means that none is known. */
+export interface Limits {
+  readonly maxPageSize: number;
+  /** Largest file that can be opened, in bytes: set where the wire forces the whole file into memory. */
+  readonly maxContentBytes: number | null;
+  readonly linkLifetimeMs: number | null;
+  /** Calls in flight at once, for one account. */
+  readonly maxConcurrency: number;
+  /** Archives that one account may have running at once. */
+  readonly maxArchives: number | null;
+}
+
+/**
+ * What a source can do; as it is with all layers, so a call can be decided on it.
+ * - `openRange` is `open` with a range. `archiveConvert` is `archive` with conversions. `archiveCancel` is `cancel` of its operation.
+ */
+export interface Capabilities {
+  readonly list: Support;
+  readonly stat: Support;
+  readonly open: Support;
+  readonly openRange: Support;
+  readonly linkFile: Support;
+  readonly linkFolder: Support;
+  readonly archive: Support;
+  readonly archiveConvert: Support;
+  readonly archiveCancel: Support;
+  /** True when `open` holds the whole file in memory, because the vendor sends it inside another document. */
+  readonly openInMemory: boolean;
+  readonly limits: Limits;
+}
+
+export const capabilityNames = ['list', 'stat', 'open', 'openRange', 'linkFile', 'linkFolder', 'archive', 'archiveConvert', 'archiveCancel'] as const;
+
+export type CapabilityName = (typeof capabilityNames)[number];
+
+export const native: Support = { support: 'native' };
+
+export function emulated(cost: string): Support {
+  return { support: 'emulated', cost };
+}
+
+export function unsupported(reason: string): Support {
+  return { support: 'unsupported', reason };
+}

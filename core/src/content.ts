@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+
+/** `offset` bytes are skipped; `length` bytes follow, or all that are left. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length?: number;
+}
+
+export interface OpenOptions {
+  readonly range?: ByteRange;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The bytes of a file, or of a range of it.
+ * - `body` fails with `truncated` when it ends before its announced size.
+ * - Destroying `body` before its end closes the vendor's socket.
+ */
+export interface Content {
+  readonly body: Readable;
+  /** Bytes that `body` will give; `null` when the vendor does not say. */
+  readonly size: number | null;
+  /** Bytes of the whole file. */
+  readonly totalSize: number | null;
+  /** Where in the file `body` starts. */
+  readonly offset: number;
+  readonly mediaType: string | null;
+  readonly name: string | null;
+  /** Changes when the content changes; compared before a transfer is continued. */
+  readonly validator: string | null;
+}

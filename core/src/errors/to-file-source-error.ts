@@ -1,0 +1,21 @@
+import { FileSourceError } from './file-source-error.ts';
+
+/** Any thrown value as a {@link FileSourceError}: abort reasons become `aborted` or keep their kind, strangers become `unexpected`. */
+export function toFileSourceError(error: unknown): FileSourceError {
+  if (FileSourceError.is(error)) return error;
+  if (error instanceof Error) {
+    if (error.name === 'AbortError') return new FileSourceError('aborted', 'the call was aborted', { cause: error });
+    if (error.name === 'TimeoutError') return new FileSourceError('timeout', 'the caller\'s time-out ran out', { cause: error, status: 'permanent' });
+    return new FileSourceError('unexpected', error.message, { cause: error });
+  }
+  return new FileSourceError('unexpected', typeof error === 'string' ? error : 'something that is not an error was thrown', { cause: error });
+}
+
+/** The error to throw for a signal that fired: its reason where that is an error of ours, `aborted` otherwise. */
+export function abortError(signal: AbortSignal): FileSourceError {
+  return toFileSourceError(signal.reason ?? new FileSourceError('aborted', 'the call was aborted'));
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal);
+}

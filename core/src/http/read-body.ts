@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream';
+import { FileSourceError } from '../errors/file-source-error.ts';
+import { toFileSourceError } from '../errors/to-file-source-error.ts';
+
+/**
+ * A whole body, for answers that have to be read as one.
+ * - Throws `too-large` past `maxBytes`, and closes the connection.
+ */
+export async function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    body.destroy();
+    throw toFileSourceError(error);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+/**
+ * A body as JSON.
+ * - Throws `vendor-protocol` (temporary: a proxy's error page passes) for anything that is not JSON, and says what it looked like.
+ */
+export async function readJson(body: Readable, maxBytes: number): Promise<unknown> {
+  const text = (await readBody(body, maxBytes)).toString('utf8');
+  return parseJson(text);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may hold anything.
+    throw new FileSourceError('vendor-protocol', `expected JSON, got ${lookOf(text)}`, { status: 'temporary' });
+  }
+}
+
+/** What a body looks like, without quoting it: it may hold anything. */
+export function lookOf(text: string): string {
+  const start = text.trimStart();
+  if (start === '') return 'an empty body';
+  if (/^<(!doctype html|html|head|body)/i.test(start)) return 'an HTML page';
+  if (start.startsWith('<')) return 'markup';
+  if (start.startsWith('{') || start.startsWith('[')) return `broken JSON of ${text.length} characters`;
+  return `text of ${text.length} characters`;
+}

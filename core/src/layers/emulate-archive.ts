@@ -1,0 +1,23 @@
+import { emulateArchive } from '../archive/emulated-archive.ts';
+import { emulated } from '../capability.ts';
+import type { ErrorContext } from '../errors/error-context.ts';
+import { createFinishedOperation } from '../operation/finished-operation.ts';
+import { overlay, type Layer } from './layer.ts';
+
+/**
+ * Gives every source archives: where the vendor makes none, a ZIP is made here while it is read.
+ * - Outside of `delivery` and `retry`, so that each file in the ZIP arrives whole.
+ */
+export function emulateArchiveLayer(context: ErrorContext): Layer {
+  return {
+    name: 'emulate-archive',
+    wrap(inner) {
+      const { capabilities } = inner;
+      if (capabilities.archive.support !== 'unsupported' || capabilities.open.support === 'unsupported') return inner;
+      return overlay(inner, {
+        capabilities: { ...capabilities, archive: emulated('one call for each file; the ZIP is made while it is read and cannot be continued'), archiveCancel: emulated('the stream is destroyed') },
+        archive: async (selection, options) => createFinishedOperation(await emulateArchive(inner, selection, { context, ...options })),
+      });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Transform } from 'node:stream';
+import { emulated } from '../capability.ts';
+import type { ByteRange, Content } from '../content.ts';
+import { FileSourceError } from '../errors/file-source-error.ts';
+import { pipeTogether } from '../streams/pipe-together.ts';
+import { overlay, type Layer } from './layer.ts';
+
+/**
+ * Gives every source ranges: where the vendor has none, or ignores the one it was asked for, the rest is skipped here.
+ * - Inside of `delivery`, which continues broken bodies by range.
+ */
+export function emulateRangeLayer(): Layer {
+  return {
+    name: 'emulate-range',
+    wrap(inner) {
+      const { capabilities } = inner;
+      const isNative = capabilities.openRange.support === 'native';
+      const raise = capabilities.openRange.support === 'unsupported' && capabilities.open.support !== 'unsupported';
+      return overlay(inner, {
+        capabilities: raise ? { ...capabilities, openRange: emulated('the bytes before the range are fetched and thrown away') } : capabilities,
+        open: async (file, options) => {
+          const { range, ...rest } = options;
+          if (range === undefined) return inner.open(file, options);
+          return cutToRange(await inner.open(file, isNative ? options : rest), range);
+        },
+      });
+    },
+  };
+}
+
+/** The part of `content` that was asked for, whatever part the vendor sent. */
+export function cutToRange(content: Content, range: ByteRange): Content {
+  const { totalSize } = content;
+  const start = range.offset;
+  if ((totalSize !== null && start > totalSize) || content.offset > start) {
+    content.body.destroy();
+    throw content.offset > start
+      ? new FileSourceError('vendor-protocol', `asked for bytes from ${start}, the vendor sent them from ${content.offset}`)
+      : new FileSourceError('range-not-satisfiable', `the range starts at ${start}, the file has ${totalSize} bytes`);
+  }
+  const available = totalSize === null ? null : totalSize - start;
+  const wanted = range.length === undefined ? available : available === null ? range.length : Math.min(range.length, available);
+  const skip = start - content.offset;
+  const isExact = skip === 0 && (range.length === undefined || (content.size !== null && wanted !== null && content.size <= wanted));
+  if (isExact) return content;
+  const cut = new CutTransform(skip, wanted ?? Number.POSITIVE_INFINITY);
+  return { ...content, body: pipeTogether(content.body, cut), offset: start, size: totalSize === null && range.length !== undefined ? null : wanted };
+}
+
+/** Drops the first `skip` bytes, passes `take`, and then ends without reading on. */
+class CutTransform extends Transform {
+  #skip: number;
+  #take: number;
+
+  constructor(skip: number, take: number) {
+    super();
+    this.#skip = skip;
+    this.#take = take;
+    if (take === 0) this.push(null);
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#take === 0) {
+      done();
+      return;
+    }
+    const kept = chunk.subarray(Math.min(this.#skip, chunk.length)).subarray(0, this.#take);
+    this.#skip -= Math.min(this.#skip, chunk.length);
+    this.#take -= kept.length;
+    if (kept.length > 0) this.push(kept);
+    if (this.#take === 0) this.push(null);
+    done();
+  }
+}

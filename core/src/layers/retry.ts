@@ -1,0 +1,58 @@
+import type { FileSourceError } from '../errors/file-source-error.ts';
+import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Random } from '../ports/random.ts';
+import { aroundCalls, type Call, type Layer } from './layer.ts';
+
+export interface RetryPolicy {
+  /** Attempts, the first included. */
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  /** A vendor that asks for a longer wait than this is not waited for. */
+  readonly maxRetryAfterMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseDelayMs: 200, maxDelayMs: 10_000, maxRetryAfterMs: 120_000 };
+
+/**
+ * How long to wait before attempt `attempt + 1`, or `null` to give up; `chance` is from 0 to 1.
+ * - The vendor's own wish comes first; else full jitter under a doubling ceiling.
+ */
+export function retryDelayMs(policy: RetryPolicy, attempt: number, error: FileSourceError, chance: number): number | null {
+  if (error.status !== 'temporary' || attempt >= policy.maxAttempts) return null;
+  if (error.retryAfterMs !== undefined) return error.retryAfterMs > policy.maxRetryAfterMs ? null : error.retryAfterMs;
+  return chance * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+}
+
+/** Reading can be repeated freely; starting an archive only when the vendor says that it did not start one. */
+function isSafeToRepeat(call: Call, error: FileSourceError): boolean {
+  return call.name !== 'archive' || error.kind === 'rate-limited';
+}
+
+/**
+ * Repeats calls that failed for a passing reason; the one place that does.
+ * - Inside: `limit`, `timeout` (each attempt has its own). Outside: `delivery`, which continues bodies through it.
+ * - What survives is `persistent`.
+ */
+export function retryLayer(options: { readonly policy: RetryPolicy; readonly clock: Clock; readonly random: Random; readonly logger: Logger }): Layer {
+  const { policy, clock, random, logger } = options;
+  return {
+    name: 'retry',
+    wrap: (inner) =>
+      aroundCalls(inner, async (call, run) => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await run(call.signal);
+          } catch (thrown) {
+            const error = toFileSourceError(thrown);
+            const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, attempt, error, random.next()) : null;
+            if (delayMs === null) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
+            logger.log('info', 'source.retry', { call: call.name, kind: error.kind, attempt, delayMs });
+            await clock.sleep(delayMs, call.signal);
+          }
+        }
+      }),
+  };
+}

@@ -1,0 +1,195 @@
+import { FileSourceError } from '../errors/file-source-error.ts';
+import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import type { Clock } from '../ports/clock.ts';
+import { awaitUnder } from '../time/await-under.ts';
+import type { Observation, Operation, WaitOptions } from './operation.ts';
+import { defaultPollLimits, nextPollDelayMs, type PollLimits } from './poll-schedule.ts';
+import type { Progress } from './progress.ts';
+
+/** What an adapter gives: how to look at the job and how to stop it. The loop, the waiting and the schedule are core's. */
+export interface PolledOperationSpec<T> {
+  /** One look. Throws a temporary error to be asked again, a permanent one to fail the operation. */
+  readonly poll: (signal: AbortSignal) => Promise<Observation<T>>;
+  readonly cancel: (signal: AbortSignal | undefined) => Promise<void>;
+  readonly clock: Clock;
+  readonly limits?: PollLimits;
+  /** What starting the job already showed. */
+  readonly first?: Observation<T>;
+  /** Looks in a row that may fail with a temporary error; default 5. */
+  readonly maxFailedPolls?: number;
+}
+
+export function createPolledOperation<T>(spec: PolledOperationSpec<T>): Operation<T> {
+  return new PolledOperation(spec);
+}
+
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FileSourceError };
+
+class PolledOperation<T> implements Operation<T> {
+  readonly #spec: PolledOperationSpec<T>;
+  readonly #startedMs: number;
+  readonly #watchers = new Set<(progress: Progress) => void>();
+  #progress: Progress = { status: 'running', percent: null, processed: null, elapsedMs: 0 };
+  #percentSinceMs = 0;
+  #polls = 0;
+  #waiters = 0;
+  #stopLoop: AbortController | undefined;
+  #settle!: (outcome: Outcome<T>) => void;
+  readonly #outcome: Promise<Outcome<T>>;
+  #ended = false;
+
+  constructor(spec: PolledOperationSpec<T>) {
+    this.#spec = spec;
+    this.#startedMs = spec.clock.now();
+    this.#outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    if (spec.first !== undefined) this.#observe(spec.first);
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  async *watch(options: WaitOptions = {}): AsyncGenerator<Progress, void, undefined> {
+    const queue: Progress[] = [this.#progress];
+    let wake: (() => void) | undefined;
+    const onChange = (progress: Progress): void => {
+      queue.splice(0, queue.length, progress);
+      wake?.();
+    };
+    this.#watchers.add(onChange);
+    const ending = this.result(options).then(
+      () => undefined,
+      (error: unknown) => toFileSourceError(error),
+    );
+    let ended = false;
+    let failure: FileSourceError | undefined;
+    void ending.then((error) => {
+      ended = true;
+      failure = error;
+      wake?.();
+    });
+    try {
+      for (;;) {
+        const next = queue.shift();
+        if (next !== undefined) yield next;
+        else if (ended) {
+          if (failure !== undefined) throw failure;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.#watchers.delete(onChange);
+    }
+  }
+
+  async result(options: WaitOptions = {}): Promise<T> {
+    this.#waiters += 1;
+    try {
+      this.#startLoop();
+      const outcome = await awaitUnder(this.#outcome, {
+        clock: this.#spec.clock,
+        ...options,
+        onTimeout: () =>
+          new FileSourceError('timeout', `the operation did not end within ${options.timeoutMs} ms: ${this.#seen()}`, {
+            advice: 'It goes on at the vendor; wait again, or cancel it.',
+            status: 'permanent',
+          }),
+      });
+      if (!outcome.ok) throw outcome.error;
+      return outcome.value;
+    } finally {
+      this.#waiters -= 1;
+      if (this.#waiters === 0) this.#stopLoop?.abort();
+    }
+  }
+
+  async cancel(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#ended) return;
+    await this.#spec.cancel(options.signal);
+    this.#end('cancelled', { ok: false, error: new FileSourceError('aborted', 'the operation was cancelled') });
+  }
+
+  #startLoop(): void {
+    if (this.#ended || (this.#stopLoop !== undefined && !this.#stopLoop.signal.aborted)) return;
+    const stop = new AbortController();
+    this.#stopLoop = stop;
+    void this.#loop(stop.signal);
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    let failedPolls = 0;
+    let hintMs: number | undefined;
+    while (!this.#ended) {
+      try {
+        await this.#spec.clock.sleep(hintMs ?? this.#delayMs(), signal);
+        this.#polls += 1;
+        const seen = await this.#spec.poll(signal);
+        if (signal.aborted && seen.status !== 'succeeded') return;
+        failedPolls = 0;
+        hintMs = seen.status === 'running' ? seen.retryAfterMs : undefined;
+        this.#observe(seen);
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const error = toFileSourceError(thrown);
+        failedPolls += 1;
+        if (error.status !== 'temporary' || failedPolls > (this.#spec.maxFailedPolls ?? 5)) {
+          this.#end('failed', { ok: false, error: error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error });
+          return;
+        }
+        hintMs = error.retryAfterMs ?? this.#delayMs() * 2 ** failedPolls;
+      }
+    }
+  }
+
+  #delayMs(): number {
+    const elapsedMs = this.#elapsedMs();
+    return nextPollDelayMs({ elapsedMs, percent: this.#progress.percent, percentSinceMs: this.#percentSinceMs }, this.#spec.limits ?? defaultPollLimits);
+  }
+
+  #observe(seen: Observation<T>): void {
+    if (this.#ended) return;
+    if (seen.status === 'succeeded') {
+      this.#end('succeeded', { ok: true, value: seen.result });
+      return;
+    }
+    const percent = highest(this.#progress.percent, seen.percent ?? null);
+    if (percent !== this.#progress.percent) this.#percentSinceMs = this.#elapsedMs();
+    this.#change({ status: 'running', percent, processed: highest(this.#progress.processed, seen.processed ?? null), elapsedMs: this.#elapsedMs() });
+  }
+
+  #end(status: 'succeeded' | 'failed' | 'cancelled', outcome: Outcome<T>): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#settle(outcome);
+    this.#change({ ...this.#progress, status, percent: status === 'succeeded' ? 100 : this.#progress.percent, elapsedMs: this.#elapsedMs() });
+    this.#stopLoop?.abort();
+  }
+
+  #change(progress: Progress): void {
+    const before = this.#progress;
+    this.#progress = progress;
+    if (before.status === progress.status && before.percent === progress.percent && before.processed === progress.processed) return;
+    for (const watcher of this.#watchers) watcher(progress);
+  }
+
+  #elapsedMs(): number {
+    return Math.max(0, this.#spec.clock.now() - this.#startedMs);
+  }
+
+  #seen(): string {
+    const { percent } = this.#progress;
+    return `${this.#polls} looks, last seen ${percent === null ? 'without progress' : `at ${percent} %`}`;
+  }
+}
+
+function highest(before: number | null, now: number | null): number | null {
+  if (before === null || now === null) return now ?? before;
+  return Math.max(before, now);
+}
+

@@ -1,0 +1,54 @@
+import { FileSourceError } from './errors/file-source-error.ts';
+import { throwIfAborted } from './errors/to-file-source-error.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Present exactly when there is more; opaque, serialisable, enough to go on elsewhere. An empty page may have one. */
+  readonly cursor?: string;
+  /** All items of the listing, where the vendor says so. */
+  readonly total?: number;
+}
+
+export interface PageOptions {
+  readonly cursor?: string;
+  readonly pageSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A listing: items by default, pages on request; nothing is fetched before it is asked for. */
+export interface Listing<T> extends AsyncIterable<T> {
+  byPage(options?: PageOptions): AsyncIterable<Page<T>>;
+}
+
+/** A vendor that never stops saying "there is more" is stopped here. */
+const mostPages = 1_000_000;
+
+/**
+ * A listing over a function that fetches one page.
+ * - A cursor that repeats is a `vendor-protocol` error in place of an endless loop.
+ */
+export function createListing<T>(fetchPage: (options: PageOptions) => Promise<Page<T>>, defaults: PageOptions = {}): Listing<T> {
+  async function* byPage(options: PageOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
+    const merged = { ...defaults, ...options };
+    const seen = new Set<string>();
+    let cursor = merged.cursor;
+    for (let count = 0; count < mostPages; count += 1) {
+      throwIfAborted(merged.signal);
+      const page = await fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }) });
+      yield page;
+      if (page.cursor === undefined) return;
+      if (seen.has(page.cursor) || page.cursor === cursor) throw endless('the same cursor came twice');
+      seen.add(page.cursor);
+      cursor = page.cursor;
+    }
+    throw endless(`more than ${mostPages} pages`);
+  }
+  async function* items(): AsyncGenerator<T, void, undefined> {
+    for await (const page of byPage()) yield* page.items;
+  }
+  return { byPage, [Symbol.asyncIterator]: items };
+}
+
+function endless(what: string): FileSourceError {
+  return new FileSourceError('vendor-protocol', `the listing does not end: ${what}`, { advice: 'Report this to the vendor; the listing is not complete.' });
+}

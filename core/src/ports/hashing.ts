@@ -1,0 +1,11 @@
+export interface RunningHash {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex; ends the hash. */
+  hex(): string;
+}
+
+export interface Hashing {
+  /** HMAC-SHA256 of UTF-8 text under a UTF-8 key, as standard base64 with padding. */
+  hmacSha256Base64(key: string, text: string): string;
+  sha256(): RunningHash;
+}

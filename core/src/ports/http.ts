@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that prove who is calling: sent to the origin of `url` only, dropped on a redirect to another origin or to plain HTTP. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /**
+   * Hosts that the request and its redirects may go to: `name`, `name:port` or `*.name`.
+   * - Default: the host of `url` only.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** Redirects that are followed; default 0, and then a 3xx answer is returned as it is. */
+  readonly maxRedirects?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  /** Must be read to its end or destroyed; destroying it closes the socket. */
+  readonly body: Readable;
+}
+
+/**
+ * The HTTP port: one exchange, any status is an answer and not an error.
+ * - Throws `network` (also for a connection that breaks), `timeout`, `aborted`, `host-refused`, `vendor-protocol` (too many redirects).
+ */
+export interface HttpClient {
+  send(request: HttpRequest): Promise<HttpResponse>;
+}

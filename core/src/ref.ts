@@ -1,0 +1,93 @@
+import { FileSourceError } from './errors/file-source-error.ts';
+
+/** The address of a folder, or of a file in a folder, inside one source; ids are the vendor's own. */
+export interface Ref {
+  readonly folder: string;
+  readonly file?: string;
+}
+
+export interface FileRef extends Ref {
+  readonly file: string;
+}
+
+/** An address with the source that it belongs to: `contacts:1237` or `contacts:1237/1757` as text. */
+export interface SourceRef extends Ref {
+  readonly source: string;
+}
+
+/** What the calls of a source take: a text (`1237/1757`, `contacts:1237/1757`), an address, or an entry of a listing. */
+export type RefLike = string | Ref | { readonly ref: string };
+
+const sourceName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const longestId = 1024;
+
+export function isSourceName(name: string): boolean {
+  return sourceName.test(name);
+}
+
+export function isFileRef(ref: Ref): ref is FileRef {
+  return ref.file !== undefined;
+}
+
+/** The text form; `/`, `%`, `:` at the start of an id, and characters that a terminal would act on are percent-encoded. */
+export function formatRef(source: string, ref: Ref): string {
+  return `${source}:${encodeId(ref.folder)}${ref.file === undefined ? '' : `/${encodeId(ref.file)}`}`;
+}
+
+/**
+ * Parses `source:folder` or `source:folder/file`.
+ * - Throws `invalid-argument` for anything else.
+ */
+export function parseSourceRef(text: string): SourceRef {
+  const colon = text.indexOf(':');
+  const source = colon < 0 ? '' : text.slice(0, colon);
+  if (!sourceName.test(source)) throw refError(text, 'a ref starts with the name of a source and a colon');
+  return { source, ...parsePath(text, text.slice(colon + 1)) };
+}
+
+/**
+ * The address that a caller means, for the source named `source`.
+ * - Throws `invalid-argument` for a text that is not a ref or that names another source.
+ */
+export function resolveRef(source: string, like: RefLike): Ref {
+  if (typeof like !== 'string' && !('ref' in like)) return checkRef(like);
+  const text = typeof like === 'string' ? like : like.ref;
+  const colon = text.indexOf(':');
+  if (colon < 0) return parsePath(text, text);
+  const ref = parseSourceRef(text);
+  if (ref.source !== source) throw refError(text, `this source is called ${source}`);
+  return ref.file === undefined ? { folder: ref.folder } : { folder: ref.folder, file: ref.file };
+}
+
+function parsePath(text: string, path: string): Ref {
+  const [folder, file, ...more] = path.split('/');
+  if (folder === undefined || folder === '' || file === '' || more.length > 0) throw refError(text, 'expected folder or folder/file');
+  return checkRef(file === undefined ? { folder: decodeId(text, folder) } : { folder: decodeId(text, folder), file: decodeId(text, file) });
+}
+
+function checkRef(ref: Ref): Ref {
+  for (const id of [ref.folder, ref.file]) {
+    if (id === undefined) continue;
+    if (typeof id !== 'string' || id === '') throw refError(JSON.stringify(id), 'an id is a text that is not empty');
+    if (id.length > longestId || /\p{Cc}/u.test(id)) throw refError(id.slice(0, 40), 'an id has no control characters and at most 1024 characters');
+  }
+  return ref;
+}
+
+function encodeId(id: string): string {
+  return id.replace(/[%/:?#\s\p{Cc}]/gu, (character) => encodeURIComponent(character));
+}
+
+function decodeId(text: string, id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw refError(text, 'a percent sign starts an encoded character');
+  }
+}
+
+function refError(text: string, why: string): FileSourceError {
+  return new FileSourceError('invalid-argument', `${JSON.stringify(text)} is not a ref of this source: ${why}`, {
+    advice: 'Write source:folder or source:folder/file, for example contacts:1237 or contacts:1237/1757.',
+  });
+}

@@ -1,0 +1,43 @@
+import type { Archive, ArchiveSelection } from './archive/archive.ts';
+import type { Capabilities } from './capability.ts';
+import type { Content, OpenOptions } from './content.ts';
+import type { Entry } from './entry.ts';
+import type { Link, LinkOptions } from './link.ts';
+import type { Operation } from './operation/operation.ts';
+import type { Page, PageOptions } from './paging.ts';
+import type { FileRef, Ref } from './ref.ts';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface AdapterArchiveOptions extends CallOptions {
+  readonly onItemError: 'fail' | 'skip';
+}
+
+/**
+ * What an adapter implements and what layers wrap: each call is one attempt, and core adds everything around it.
+ * - `capabilities` is a promise to be held: what says `unsupported` throws `unsupported` and sends nothing.
+ * - Failures are {@link FileSourceError}s whose kind and status are read from the vendor's answer.
+ * - Nothing is cached across calls but what the vendor's wire needs.
+ */
+export interface SourceAdapter {
+  readonly capabilities: Capabilities;
+  /**
+   * One page of a folder: its files and folders, each exactly once over all pages.
+   * - A folder without entries is an empty page; a folder that the vendor says does not exist is `not-found`.
+   */
+  listPage(folder: string, options: PageOptions): Promise<Page<Entry>>;
+  /** The same facts as the listing gives for this entry. Throws `not-found` also for a file of another folder. */
+  stat(ref: Ref, options: CallOptions): Promise<Entry>;
+  /**
+   * The bytes, as a stream that is not read yet.
+   * - `offset` and `size` of the answer tell what the vendor really sends: when it ignored the range, core cuts it.
+   * - What is not the file (an error page in its place) is an error and never a body.
+   */
+  open(file: FileRef, options: OpenOptions): Promise<Content>;
+  link(ref: Ref, options: LinkOptions): Promise<Link>;
+  archive(selection: ArchiveSelection, options: AdapterArchiveOptions): Promise<Operation<Archive>>;
+  /** Gives up connections and logins. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,177 @@
+import { Readable } from 'node:stream';
+import type { Content } from '../content.ts';
+import { FileSourceError } from '../errors/file-source-error.ts';
+import { abortError, toFileSourceError } from '../errors/to-file-source-error.ts';
+import type { Clock } from '../ports/clock.ts';
+
+export interface DeliveryOptions {
+  readonly clock: Clock;
+  /** Longest silence of a body that somebody is waiting for. */
+  readonly idleTimeoutMs: number;
+  /** Times in a row that a body may break without a single new byte. */
+  readonly maxFruitlessResumes: number;
+  readonly signal?: AbortSignal;
+  /** Opens the rest from a position of the file. */
+  readonly reopen: (offset: number, length: number | undefined) => Promise<Content>;
+  readonly locate: (error: unknown) => FileSourceError;
+  readonly onResume: (error: FileSourceError, receivedBytes: number) => void;
+}
+
+const mostResumes = 100;
+
+/**
+ * A body that arrives whole or fails by name.
+ * - Breaks, falls silent or ends early: continued from where it was, if it is still the same file.
+ * - Longer or shorter than announced: `corrupt` or `truncated`.
+ */
+export class DeliveredBody extends Readable {
+  readonly #first: Content;
+  readonly #options: DeliveryOptions;
+  #inner: Readable | undefined;
+  #received = 0;
+  #resumes = 0;
+  #fruitless = 0;
+  #lastByteMs: number;
+  #waiting = false;
+  #watchdog: AbortController | undefined;
+  readonly #onAbort: () => void;
+
+  constructor(content: Content, options: DeliveryOptions) {
+    super({ highWaterMark: 256 * 1024 });
+    this.#first = content;
+    this.#options = options;
+    this.#lastByteMs = options.clock.now();
+    this.#onAbort = () => this.destroy(options.signal === undefined ? undefined : options.locate(abortError(options.signal)));
+    this.#attach(content.body);
+    if (options.signal?.aborted === true) this.#onAbort();
+    else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  override _read(): void {
+    if (!this.#waiting) {
+      this.#waiting = true;
+      this.#lastByteMs = this.#options.clock.now();
+      this.#watch();
+    }
+    this.#inner?.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#watchdog?.abort();
+    this.#detach();
+    done(error);
+  }
+
+  #attach(body: Readable): void {
+    this.#inner = body;
+    body.on('data', (chunk: Buffer) => {
+      if (this.#inner === body) this.#take(chunk);
+    });
+    body.once('end', () => {
+      if (this.#inner === body) this.#ended();
+    });
+    body.once('error', (error: unknown) => {
+      if (this.#inner === body) this.#broken(toFileSourceError(error));
+    });
+    body.once('close', () => {
+      if (this.#inner === body) this.#broken(new FileSourceError('truncated', 'the connection was closed before the end'));
+    });
+    body.pause();
+    if (this.#waiting) body.resume();
+  }
+
+  #detach(): void {
+    const body = this.#inner;
+    this.#inner = undefined;
+    if (body === undefined) return;
+    body.on('error', () => undefined);
+    body.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received += chunk.length;
+    this.#fruitless = 0;
+    this.#lastByteMs = this.#options.clock.now();
+    const { size } = this.#first;
+    if (size !== null && this.#received > size) {
+      this.#fail(new FileSourceError('corrupt', `more bytes came than the ${size} that were announced`));
+      return;
+    }
+    if (this.push(chunk)) return;
+    this.#waiting = false;
+    this.#watchdog?.abort();
+    this.#inner?.pause();
+  }
+
+  #ended(): void {
+    const { size } = this.#first;
+    if (size !== null && this.#received < size) {
+      this.#broken(new FileSourceError('truncated', `only ${this.#received} of ${size} bytes came`));
+      return;
+    }
+    this.#inner = undefined;
+    this.#watchdog?.abort();
+    this.push(null);
+  }
+
+  #broken(error: FileSourceError): void {
+    this.#detach();
+    this.#fruitless += 1;
+    this.#resumes += 1;
+    const spent = this.#fruitless > this.#options.maxFruitlessResumes || this.#resumes > mostResumes;
+    if (error.status !== 'temporary' || spent) {
+      this.#fail(spent ? error.with({ status: 'persistent' }, true) : error);
+      return;
+    }
+    this.#options.onResume(error, this.#received);
+    const { size, offset } = this.#first;
+    this.#options.reopen(offset + this.#received, size === null ? undefined : size - this.#received).then(
+      (content) => this.#continue(content),
+      (failure: unknown) => this.#fail(toFileSourceError(failure)),
+    );
+  }
+
+  #continue(content: Content): void {
+    if (this.destroyed) {
+      content.body.destroy();
+      return;
+    }
+    const before = this.#first;
+    const changed =
+      (before.validator !== null && content.validator !== null && before.validator !== content.validator) ||
+      (before.totalSize !== null && content.totalSize !== null && before.totalSize !== content.totalSize);
+    if (changed) {
+      content.body.destroy();
+      this.#fail(new FileSourceError('conflict', 'the file was changed while it was being read', { advice: 'Read it again from the start.' }));
+      return;
+    }
+    this.#lastByteMs = this.#options.clock.now();
+    this.#attach(content.body);
+  }
+
+  #fail(error: FileSourceError): void {
+    this.destroy(this.#options.locate(error));
+  }
+
+  /** Runs only while a reader waits: a slow reader is not a silent vendor. */
+  #watch(): void {
+    if (this.#watchdog !== undefined && !this.#watchdog.signal.aborted) return;
+    const watchdog = new AbortController();
+    this.#watchdog = watchdog;
+    const { clock, idleTimeoutMs } = this.#options;
+    const run = async (): Promise<void> => {
+      while (!watchdog.signal.aborted) {
+        await clock.sleep(Math.max(1, this.#lastByteMs + idleTimeoutMs - clock.now()), watchdog.signal);
+        if (this.#inner === undefined) this.#lastByteMs = clock.now();
+        else if (clock.now() - this.#lastByteMs >= idleTimeoutMs) {
+          this.#lastByteMs = clock.now();
+          this.#broken(new FileSourceError('timeout', `no byte came for ${idleTimeoutMs} ms`));
+        }
+      }
+    };
+    run().catch((error: unknown) => {
+      if (!watchdog.signal.aborted) this.#fail(toFileSourceError(error));
+    });
+  }
+}
