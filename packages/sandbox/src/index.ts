@@ -1,1 +1,30 @@
-export {};
+export {
+  pseudoRandomBytes,
+  sampleDocument,
+  sampleDocumentNamed,
+  sampleDocuments,
+  smallFiles,
+  type SampleDocument,
+  type SmallFilesOptions,
+} from './documents/index.ts';
+export type { RecordedRequest, TransferFault } from './http/index.ts';
+export {
+  documentedQuirks,
+  FolderStore,
+  onOfficeDemoData,
+  ONOFFICE_DEMO_SECRET,
+  ONOFFICE_DEMO_TOKEN,
+  signAction,
+  startOnOfficeSandbox,
+  type Fault,
+  type FolderSeed,
+  type Occasion,
+  type OnOfficeData,
+  type OnOfficeQuirks,
+  type OnOfficeSandbox,
+  type OnOfficeSandboxOptions,
+  type OnOfficeStore,
+  type SignedFields,
+  type StoredFile,
+  type Switch,
+} from './onoffice/index.ts';

@@ -30,7 +30,7 @@ export interface SendBytesOptions {
 export function sendBytes(reply: FastifyReply, bytes: Buffer, options: SendBytesOptions = {}): FastifyReply {
   const { raw, request } = reply.hijack();
   const ranges = options.ranges ?? true;
-  const headers: Record<string, string> = { 'content-type': options.mediaType ?? 'application/octet-stream' };
+  const headers: Record<string, string> = { ...headersSetBefore(reply), 'content-type': options.mediaType ?? 'application/octet-stream' };
   if (options.name !== undefined) headers['content-disposition'] = contentDisposition(options.name);
   if (options.etag !== undefined) headers['etag'] = options.etag;
   if (options.lastModified !== undefined) headers['last-modified'] = options.lastModified.toUTCString();
@@ -58,6 +58,11 @@ export function sendBytes(reply: FastifyReply, bytes: Buffer, options: SendBytes
     if (fault.kind === 'cut') setImmediate(() => raw.socket?.destroySoon());
   }
   return reply;
+}
+
+/** Hijacking would lose what a route has set on the reply. */
+function headersSetBefore(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
 function sameVersion(ifRange: string | string[] | undefined, headers: Readonly<Record<string, string>>): boolean {
