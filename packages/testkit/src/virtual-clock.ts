@@ -70,11 +70,11 @@ export function createInstantClock(startMs = Date.UTC(2026, 10, 21)): Clock & { 
     slept,
     now: () => nowMs,
     sleep: async (ms, signal) => {
-      if (signal?.aborted === true) throw signal.reason;
+      signal?.throwIfAborted();
       nowMs += Math.max(0, ms);
       slept.push(ms);
       await new Promise((resolve) => setImmediate(resolve));
-      if (signal?.aborted === true) throw signal.reason;
+      signal?.throwIfAborted();
     },
   };
 }
