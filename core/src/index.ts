@@ -23,6 +23,7 @@ export { createFinishedOperation } from './operation/finished-operation.ts';
 export type { Observation, Operation, WaitOptions } from './operation/operation.ts';
 export { defaultPollLimits, nextPollDelayMs, type PollHistory, type PollLimits } from './operation/poll-schedule.ts';
 export { createPolledOperation, type PolledOperationSpec } from './operation/polled-operation.ts';
+export { mapOperation, type OperationMapping } from './operation/map-operation.ts';
 export type { OperationStatus, Progress } from './operation/progress.ts';
 export { createListing, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';

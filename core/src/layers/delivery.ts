@@ -1,41 +1,71 @@
+import type { Archive, ArchiveContent } from '../archive/archive.ts';
+import type { Content, OpenOptions } from '../content.ts';
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
+import { mapOperation } from '../operation/map-operation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import { formatRef } from '../ref.ts';
+import { formatRef, type Ref } from '../ref.ts';
 import { DeliveredBody } from '../streams/delivered-body.ts';
+import { cutToRange } from './emulate-range.ts';
 import { overlay, type Layer } from './layer.ts';
 
-/**
- * Makes every body arrive whole or fail by name: see {@link DeliveredBody}.
- * - Outside of `emulate-range` and `retry`: the rest of a broken body is opened through both.
- */
-export function deliveryLayer(options: {
+export interface DeliveryLayerOptions {
   readonly context: ErrorContext;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly idleTimeoutMs: number;
-}): Layer {
-  const { context, clock, logger, idleTimeoutMs } = options;
+}
+
+const maxFruitlessResumes = 3;
+
+/**
+ * Makes every body arrive whole or fail by name, of files and of a vendor's archives: see {@link DeliveredBody}.
+ * - Outside of `emulate-range` and `retry`: the rest of a broken body is opened through both.
+ */
+export function deliveryLayer(options: DeliveryLayerOptions): Layer {
   return {
     name: 'delivery',
     wrap: (inner) =>
       overlay(inner, {
-        open: async (file, openOptions) => {
-          const { signal } = openOptions;
-          const content = await inner.open(file, openOptions);
-          const body = new DeliveredBody(content, {
-            clock,
-            idleTimeoutMs,
-            maxFruitlessResumes: 3,
-            ...(signal === undefined ? {} : { signal }),
-            reopen: (offset, length) =>
-              inner.open(file, { range: { offset, ...(length === undefined ? {} : { length }) }, ...(signal === undefined ? {} : { signal }) }),
-            locate: (error) => inContext(error, context, 'open', file),
-            onResume: (error, receivedBytes) =>
-              logger.log('info', 'source.resume', { source: context.source, ref: formatRef(context.source, file), kind: error.kind, receivedBytes }),
-          });
-          return { ...content, body };
-        },
+        open: (file, openOptions) => deliver((attempt) => inner.open(file, attempt), openOptions, options, 'open', file),
+        archive: async (selection, archiveOptions) =>
+          mapOperation(await inner.archive(selection, archiveOptions), { result: (archive) => deliverArchive(archive, options) }),
       }),
   };
+}
+
+function deliverArchive(archive: Archive, options: DeliveryLayerOptions): Archive {
+  const openPart = async (attempt: OpenOptions): Promise<ArchiveContent> => {
+    const content = await archive.open(attempt);
+    return attempt.range === undefined ? content : { ...cutToRange(content, attempt.range), format: content.format };
+  };
+  return { ...archive, open: (openOptions = {}) => deliver(openPart, openOptions, options, 'archive', undefined) };
+}
+
+async function deliver<C extends Content>(
+  open: (options: OpenOptions) => Promise<C>,
+  openOptions: OpenOptions,
+  { context, clock, logger, idleTimeoutMs }: DeliveryLayerOptions,
+  operation: string,
+  ref: Ref | undefined,
+): Promise<C> {
+  const { signal } = openOptions;
+  const withSignal = signal === undefined ? {} : { signal };
+  const content = await open(openOptions);
+  const body = new DeliveredBody(content, {
+    clock,
+    idleTimeoutMs,
+    maxFruitlessResumes,
+    ...withSignal,
+    reopen: (offset, length) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, ...withSignal }),
+    locate: (error) => inContext(error, context, operation, ref),
+    onResume: (error, receivedBytes) =>
+      logger.log('info', 'source.resume', {
+        source: context.source,
+        ...(ref === undefined ? {} : { ref: formatRef(context.source, ref) }),
+        kind: error.kind,
+        receivedBytes,
+      }),
+  });
+  return { ...content, body };
 }

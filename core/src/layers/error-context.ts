@@ -1,6 +1,6 @@
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
 import type { Archive } from '../archive/archive.ts';
-import type { Operation } from '../operation/operation.ts';
+import { mapOperation } from '../operation/map-operation.ts';
 import { aroundCalls, overlay, type Layer } from './layer.ts';
 
 /**
@@ -8,6 +8,7 @@ import { aroundCalls, overlay, type Layer } from './layer.ts';
  * - Outermost, so that no error of another layer passes by it.
  */
 export function errorContextLayer(context: ErrorContext): Layer {
+  const locate = (error: unknown): Error => inContext(error, context, 'archive', undefined);
   return {
     name: 'error-context',
     wrap(inner) {
@@ -19,37 +20,14 @@ export function errorContextLayer(context: ErrorContext): Layer {
         }
       });
       return overlay(located, {
-        archive: async (selection, options) => operationInContext(await located.archive(selection, options), context),
+        archive: async (selection, options) =>
+          mapOperation(await located.archive(selection, options), { result: (archive) => locateArchive(archive, locate), error: locate }),
       });
     },
   };
 }
 
-function operationInContext(operation: Operation<Archive>, context: ErrorContext): Operation<Archive> {
-  const located = async <T>(run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run();
-    } catch (error) {
-      throw inContext(error, context, 'archive', undefined);
-    }
-  };
-  return {
-    get progress() {
-      return operation.progress;
-    },
-    async *watch(options) {
-      try {
-        yield* operation.watch(options);
-      } catch (error) {
-        throw inContext(error, context, 'archive', undefined);
-      }
-    },
-    result: (options) => located(async () => archiveInContext(await operation.result(options), located)),
-    cancel: (options) => located(() => operation.cancel(options)),
-  };
-}
-
-function archiveInContext(archive: Archive, located: <T>(run: () => Promise<T>) => Promise<T>): Archive {
+function locateArchive(archive: Archive, locate: (error: unknown) => Error): Archive {
   return {
     name: archive.name,
     get items() {
@@ -57,6 +35,12 @@ function archiveInContext(archive: Archive, located: <T>(run: () => Promise<T>) 
     },
     warning: archive.warning,
     link: archive.link,
-    open: (options) => located(() => archive.open(options)),
+    open: async (options) => {
+      try {
+        return await archive.open(options);
+      } catch (error) {
+        throw locate(error);
+      }
+    },
   };
 }
