@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { sendBytes } from '../http/index.ts';
+import type { Portal } from './portal.ts';
+import type { AimCounter } from './quirks.ts';
+
+/** A store as behind presigned addresses: the signature is the only credential it takes, any other is refused. */
+export function addStorage(app: FastifyInstance, portal: Portal, aims: AimCounter): void {
+  app.get('/sandbox/:key', async (request, reply) => {
+    const key = (request.params as { key: string }).key;
+    const query = request.query as Record<string, string | undefined>;
+    const refuse = (status: number, code: string, message: string): unknown =>
+      reply
+        .code(status)
+        .type('application/xml')
+        .send(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+    if (request.headers.authorization !== undefined) return refuse(400, 'InvalidArgument', 'Only one auth mechanism allowed');
+    if (request.headers.cookie !== undefined) return refuse(400, 'InvalidArgument', 'Cookies are not accepted');
+    const verdict = portal.links.checkStorage(key, query);
+    if (verdict === 'forged') return refuse(403, 'SignatureDoesNotMatch', 'The request signature does not match');
+    if (verdict === 'expired') return refuse(403, 'AccessDenied', 'Request has expired');
+    const object = portal.storage.get(key);
+    if (object === undefined) return refuse(404, 'NoSuchKey', 'The specified key does not exist');
+    const fault = aims.hit(portal.quirks.transfers, request.method, request.url)?.fault;
+    return sendBytes(reply, object.bytes, {
+      name: query['response-content-disposition'] ?? key,
+      mediaType: query['response-content-type'] ?? 'application/octet-stream',
+      etag: `"${createHash('md5').update(object.bytes).digest('hex')}"`,
+      withoutLength: portal.quirks.noContentLength,
+      ...(fault && { fault }),
+    });
+  });
+}
