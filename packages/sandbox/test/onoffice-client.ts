@@ -32,8 +32,8 @@ export function action(sandbox: OnOfficeSandbox, fields: ActionFields, changes: 
   const signed = {
     timestamp: unsigned.timestamp,
     token: sandbox.token,
-    resourcetype: String(unsigned.resourcetype),
-    actionid: String(unsigned.actionid),
+    resourcetype: unsigned.resourcetype,
+    actionid: unsigned.actionid,
   };
   return { ...unsigned, hmac: signAction(sandbox.secret, signed), hmac_version: '2', ...changes };
 }
@@ -54,10 +54,15 @@ export async function call(sandbox: OnOfficeSandbox, ...actions: readonly Action
   return (await response.json()) as Answer;
 }
 
+export function present<Value>(value: Value | null | undefined): Value {
+  if (value === null || value === undefined) throw new Error('This should be there.');
+  return value;
+}
+
 /** The only result of a call with one action. */
 export async function callOne(sandbox: OnOfficeSandbox, one: ActionFields): Promise<Result> {
   const { response } = await call(sandbox, one);
-  return response.results[0]!;
+  return present(response.results[0]);
 }
 
 export async function records(sandbox: OnOfficeSandbox, one: ActionFields): Promise<FileRecord[]> {
@@ -71,12 +76,12 @@ export async function errorcode(sandbox: OnOfficeSandbox, one: ActionFields): Pr
 /** Link of the first file of appointment 247, unless another is named. */
 export async function fileLink(sandbox: OnOfficeSandbox, appointmentid = 247, fileId = 3247): Promise<string> {
   const [record] = await records(sandbox, appointmentFiles(sandbox, { appointmentid, fileId }));
-  return String(record!.elements['url']);
+  return String(record?.elements['url']);
 }
 
 export async function pageLink(sandbox: OnOfficeSandbox, addressid: number, language?: string): Promise<string> {
   const [record] = await records(sandbox, downloadFiles(sandbox, { addressid, language }));
-  return String((record!.elements as unknown as string[])[0]);
+  return present((record?.elements as unknown as string[] | undefined)?.[0]);
 }
 
 /** A GET that tells what came before the connection ended, however it ended. */
