@@ -13,11 +13,12 @@ export function answerRequest(body: unknown, world: World): Envelope {
   if (quirks.maxActions > 0 && actions.length > quirks.maxActions) {
     return refusedEnvelope(ActionError.withMessage(1, `More than ${quirks.maxActions} actions in one request`));
   }
-  const { token } = body;
-  const refusal = tokenRefusal(token, world.token);
+  const refusal = tokenRefusal(body['token'], world.token);
   if (refusal !== undefined && quirks.tokenErrorLevel === 'global') return refusedEnvelope(refusal);
 
-  const results = actions.map(readAction).map((action) => (refusal === undefined ? runAction(action, world.token, world) : errorResult(action, refusal, quirks)));
+  const results = actions
+    .map(readAction)
+    .map((action) => (refusal === undefined ? runAction(action, world) : errorResult(action, refusal, quirks)));
   const answer = envelope(disturbed(results, world), quirks);
   return occasions.due('missingResults', quirks.missingResults) ? { status: answer.status } : answer;
 }
@@ -31,7 +32,8 @@ function disturbed(results: readonly ActionResult[], { quirks, occasions }: Worl
   let left = [...results];
   if (occasions.due('wrongResult', quirks.wrongResult)) {
     const at = indexIn(left, quirks.wrongResult);
-    left = left.map((result, index) => (index === at ? { ...result, resourceid: '', resourcetype: 'estatepictures', identifier: 'not-yours' } : result));
+    const foreign = { resourceid: '', resourcetype: 'estatepictures', identifier: 'not-yours' };
+    left = left.map((result, index) => (index === at ? { ...result, ...foreign } : result));
   }
   if (occasions.due('dropResult', quirks.dropResult)) left.splice(indexIn(left, quirks.dropResult), 1);
   if (occasions.due('shuffleResults', quirks.shuffleResults)) left.reverse();

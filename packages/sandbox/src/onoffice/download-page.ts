@@ -24,7 +24,12 @@ export function downloadPage(files: readonly StoredFile[], language: string, sel
     `<p><a class="all" href="${escapeHtml(`${self}&all=1`)}">${escapeHtml(texts.downloadAll)}</a></p>
 <table>
 <caption>${escapeHtml(texts.caption(files.length))}</caption>
-<thead><tr><th scope="col">${escapeHtml(texts.name)}</th><th scope="col" class="size">${escapeHtml(texts.size)}</th><th scope="col">${escapeHtml(texts.date)}</th><th scope="col">${escapeHtml(texts.download)}</th></tr></thead>
+<thead><tr>
+<th scope="col">${escapeHtml(texts.name)}</th>
+<th scope="col" class="size">${escapeHtml(texts.size)}</th>
+<th scope="col">${escapeHtml(texts.date)}</th>
+<th scope="col">${escapeHtml(texts.download)}</th>
+</tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -41,7 +46,9 @@ function row(file: StoredFile, texts: PageTexts, self: string): string {
   const name = escapeHtml(file.document.name === '' ? texts.unnamed : file.document.name);
   const date = new Intl.DateTimeFormat(texts.locale, { dateStyle: 'medium', timeZone: 'Europe/Berlin' }).format(file.modified * 1000);
   const iso = new Date(file.modified * 1000).toISOString();
-  const link = `<a href="${escapeHtml(`${self}&file=${file.id}`)}" aria-label="${escapeHtml(texts.download)}: ${name}" download>${escapeHtml(texts.download)}</a>`;
+  const href = escapeHtml(`${self}&file=${file.id}`);
+  const download = escapeHtml(texts.download);
+  const link = `<a href="${href}" aria-label="${download}: ${name}" download>${download}</a>`;
   const size = escapeHtml(readableSize(file.document.bytes().length, texts.locale));
   return `<tr><th scope="row">${name}</th><td class="size">${size}</td><td><time datetime="${iso}">${escapeHtml(date)}</time></td><td>${link}</td></tr>`;
 }

@@ -35,9 +35,9 @@ const NOT_EMULATED = new Set([
 ]);
 
 /** Runs one action; its failure is its own result and nobody else's. */
-export function runAction(action: Action, token: string, world: World): ActionResult {
+export function runAction(action: Action, world: World): ActionResult {
   try {
-    checkSignature(action, token, world.secret, world.now(), world.quirks);
+    checkSignature(action, world.token, world.secret, world.now(), world.quirks);
     forcedError(action, world);
     return successResult(action, handlerOf(action)(action, world), world.quirks);
   } catch (error) {
