@@ -1,9 +1,9 @@
-import { Buffer } from 'node:buffer';
 import { buffer } from 'node:stream/consumers';
-import { createGzip } from 'node:zlib';
-import tar from 'tar-stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { ZipFile } from 'yazl';
 import type { PlannedEntry } from './archive-plan.ts';
+import { tar } from './tar.ts';
 
 export interface ArchiveQuirks {
   readonly extraEntry?: string | undefined;
@@ -25,16 +25,9 @@ export async function buildZip(entries: readonly PlannedEntry[], { extraEntry }:
 }
 
 export async function buildTarGz(entries: readonly PlannedEntry[], { extraEntry, emptyTarMembers }: ArchiveQuirks): Promise<Buffer> {
-  const pack = tar.pack();
-  const packed = buffer(pack.pipe(createGzip()));
-  for (const { path, bytes, modified } of entries) {
-    const mtime = new Date(modified);
-    if (path.endsWith('/')) pack.entry({ name: path, type: 'directory', mtime });
-    else pack.entry({ name: path, mtime }, emptyTarMembers ? Buffer.alloc(0) : Buffer.from(bytes));
-  }
-  if (extraEntry !== undefined) pack.entry({ name: extraEntry }, 'extra\n');
-  pack.finalize();
-  return packed;
+  const extra = extraEntry === undefined ? [] : [{ path: extraEntry, bytes: Buffer.from('extra\n'), modified: 0 }];
+  const members = [...entries, ...extra];
+  return promisify(gzip)(tar(emptyTarMembers ? members.map((member) => ({ ...member, bytes: Buffer.alloc(0) })) : members));
 }
 
 // yazl refuses names such as `../x`, so a harmless one of the same length goes in and is overwritten afterwards.

@@ -61,5 +61,5 @@ function countOf(value: unknown, context: AnswerContext): number {
 function asClrNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asClrNames);
   if (typeof value !== 'object' || value === null || !('Operation' in value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key === 'Operation' ? 'operationType' : key, member as unknown]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key === 'Operation' ? 'operationType' : key, member]));
 }

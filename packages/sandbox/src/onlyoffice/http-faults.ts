@@ -28,14 +28,11 @@ function sendFault(reply: FastifyReply, fault: HttpFault, now: number): FastifyR
   }
   const message = fault.message ?? `Sandbox fault ${fault.status}`;
   const envelope = JSON.stringify({ error: { message, type: 'System.Exception', stack: '   at Sandbox', hresult: -2146233088 }, status: 1, statusCode: fault.status });
-  switch (fault.body ?? (BARE.has(fault.status) ? 'empty' : 'envelope')) {
-    case 'empty':
-      return reply.send('');
-    case 'html':
-      return reply.type('text/html').send(`<html>\r\n<head><title>${fault.status}</title></head>\r\n<body><center><h1>${message}</h1></center></body>\r\n</html>\r\n`);
-    case 'half-json':
-      return reply.type('application/json; charset=utf-8').send(envelope.slice(0, envelope.length / 2));
-    case 'envelope':
-      return reply.type('application/json; charset=utf-8').send(envelope);
+  const body = fault.body ?? (BARE.has(fault.status) ? 'empty' : 'envelope');
+  if (body === 'empty') return reply.send('');
+  if (body === 'html') {
+    const page = `<html>\r\n<head><title>${fault.status}</title></head>\r\n<body><center><h1>${message}</h1></center></body>\r\n</html>\r\n`;
+    return reply.type('text/html').send(page);
   }
+  return reply.type('application/json; charset=utf-8').send(body === 'envelope' ? envelope : envelope.slice(0, envelope.length / 2));
 }
