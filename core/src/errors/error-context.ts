@@ -1,7 +1,7 @@
 import type { Redactor } from '../redaction.ts';
 import { formatRef, type Ref } from '../ref.ts';
 import { FileSourceError } from './file-source-error.ts';
-import { toFileSourceError } from './to-file-source-error.ts';
+import { isErrorLike, toFileSourceError } from './to-file-source-error.ts';
 
 export interface ErrorContext {
   readonly source: string;
@@ -32,7 +32,7 @@ export function inContext(thrown: unknown, context: ErrorContext, operation: str
 
 /** A cause without its fields: errors of HTTP clients carry whole requests, credentials included. */
 function reduceCause(cause: unknown, redactor: Redactor, depth: number): unknown {
-  if (!(cause instanceof Error)) return undefined;
+  if (!isErrorLike(cause)) return undefined;
   const inner = depth < deepestCause && cause.cause !== undefined ? reduceCause(cause.cause, redactor, depth + 1) : undefined;
   if (FileSourceError.is(cause)) {
     return new FileSourceError(cause.kind, redactor.redact(cause.message), {

@@ -124,7 +124,8 @@ class PolledOperation<T> implements Operation<T> {
 
   async #loop(signal: AbortSignal): Promise<void> {
     let failedPolls = 0;
-    let hintMs: number | undefined;
+    // Whoever starts to wait gets a look at once, however long nobody did.
+    let hintMs: number | undefined = (this.#spec.limits ?? defaultPollLimits).minDelayMs;
     while (!this.#ended) {
       try {
         await this.#spec.clock.sleep(hintMs ?? this.#delayMs(), signal);

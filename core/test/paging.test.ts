@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { createListing, type Page } from '@filesource/core';
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function pagesOf(pages: Readonly<Record<string, Page<number>>>): (options: { readonly cursor?: string }) => Promise<Page<number>> {
+  return async ({ cursor = 'start' }) => pages[cursor] ?? { items: [] };
+}
+
+describe('a listing', () => {
+  it('gives the items of all pages and goes on after an empty one', async () => {
+    const listing = createListing(pagesOf({ start: { items: [1, 2], cursor: 'a' }, a: { items: [], cursor: 'b' }, b: { items: [3] } }));
+    expect(await collect(listing)).toEqual([1, 2, 3]);
+  });
+
+  it('can be read twice, and each reading starts anew', async () => {
+    const listing = createListing(pagesOf({ start: { items: [1], cursor: 'a' }, a: { items: [2] } }));
+    expect([await collect(listing), await collect(listing)]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('goes on elsewhere from the cursor of a page', async () => {
+    const fetchPage = pagesOf({ start: { items: [1], cursor: 'a' }, a: { items: [2], cursor: 'b' }, b: { items: [3] } });
+    const pages = await collect(createListing(fetchPage).byPage({ cursor: 'a' }));
+    expect(pages.flatMap((page) => page.items)).toEqual([2, 3]);
+  });
+
+  it('fetches nothing before it is asked', async () => {
+    let fetched = 0;
+    const listing = createListing(async () => {
+      fetched += 1;
+      return { items: [1], cursor: String(fetched) };
+    });
+    expect(fetched).toBe(0);
+    for await (const item of listing) if (item === 1) break;
+    expect(fetched).toBe(1);
+  });
+
+  it('is an error in place of an endless loop when a cursor repeats', async () => {
+    const listing = createListing(pagesOf({ start: { items: [1], cursor: 'a' }, a: { items: [2], cursor: 'b' }, b: { items: [3], cursor: 'a' } }));
+    await expect(collect(listing)).rejects.toMatchObject({ kind: 'vendor-protocol' });
+  });
+
+  it('stops between pages when its signal fires', async () => {
+    const stop = new AbortController();
+    const listing = createListing(async () => ({ items: [1], cursor: String(Math.random()) }), { signal: stop.signal });
+    const reading = (async () => {
+      for await (const item of listing) if (item === 1) stop.abort();
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FileSourceError, formatRef, parseSourceRef, resolveRef } from '@filesource/core';
+
+const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !/\p{Cc}|[\uD800-\uDFFF]/u.test(text));
+
+function kindOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (FileSourceError.is(error)) return error.kind;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('a ref', () => {
+  it('is a source, a folder and perhaps a file', () => {
+    expect(parseSourceRef('contacts:1237')).toEqual({ source: 'contacts', folder: '1237' });
+    expect(parseSourceRef('contacts:1237/1757')).toEqual({ source: 'contacts', folder: '1237', file: '1757' });
+    expect(parseSourceRef('documents:@my')).toEqual({ source: 'documents', folder: '@my' });
+  });
+
+  it('comes back from its text with every id, whatever characters the vendor uses', () => {
+    fc.assert(
+      fc.property(id, fc.option(id, { nil: undefined }), (folder, file) => {
+        const ref = file === undefined ? { folder } : { folder, file };
+        expect(parseSourceRef(formatRef('documents', ref))).toEqual({ source: 'documents', ...ref });
+        expect(resolveRef('documents', formatRef('documents', ref))).toEqual(ref);
+      }),
+    );
+  });
+
+  it('never breaks the parser, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
+        expect(['no error', 'invalid-argument']).toContain(kindOf(() => parseSourceRef(text)));
+        expect(['no error', 'invalid-argument']).toContain(kindOf(() => resolveRef('contacts', text)));
+      }),
+    );
+  });
+
+  it.each(['', 'contacts', 'contacts:', ':1', 'contacts:1/', 'contacts:/1', 'contacts:1/2/3', '1a:1', 'contacts:%zz', 'contacts:a\u0000b'])('is refused when it is written %j', (text) => {
+    expect(kindOf(() => parseSourceRef(text))).toBe('invalid-argument');
+  });
+
+  it('may leave out the source where the source is known, and is refused for another one', () => {
+    expect(resolveRef('contacts', '1237/1757')).toEqual({ folder: '1237', file: '1757' });
+    expect(kindOf(() => resolveRef('contacts', 'documents:1237'))).toBe('invalid-argument');
+  });
+});
