@@ -1,1 +1,7 @@
-export {};
+export { fetchArchive, type FetchArchiveOptions } from './archive/fetch-archive.ts';
+export { defaultArchiveLimits, type ArchiveLimits } from './archive/limits.ts';
+export type { TransferError, TransferEvent, TransferListener } from './events.ts';
+export { pull, type PullOptions } from './pull/pull.ts';
+export { parseReceipt, type Receipt, type ReceiptFile } from './receipt.ts';
+export { saveFile, type SaveFileOptions } from './save-file.ts';
+export { writeReceipt } from './write-receipt.ts';

@@ -1,0 +1,27 @@
+import type { ErrorKind } from '@filesource/core';
+import type { Receipt } from './receipt.ts';
+
+/** An error as receipts and events show it; redacted, without a link. */
+export interface TransferError {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly advice?: string;
+}
+
+/**
+ * What a transfer tells while it runs; every event can be printed as JSON and none holds a link.
+ * - `planned` comes once, when everything is listed; files may have started before. `bytes` is `null` when a size is not known.
+ * - `progress` comes now and then and after each file; its totals grow until `planned`.
+ * - `operation-progress` is the vendor's own, while it packs an archive.
+ * - `done` comes last, also when the transfer then throws.
+ */
+export type TransferEvent =
+  | { readonly type: 'planned'; readonly files: number; readonly bytes: number | null }
+  | { readonly type: 'file-started'; readonly ref: string; readonly path: string; readonly size: number | null }
+  | { readonly type: 'progress'; readonly files: number; readonly totalFiles: number; readonly bytes: number; readonly totalBytes: number | null }
+  | { readonly type: 'file-done'; readonly ref: string; readonly path: string; readonly size: number; readonly sha256: string }
+  | { readonly type: 'file-failed'; readonly ref: string; readonly error: TransferError }
+  | { readonly type: 'operation-progress'; readonly percent: number | null; readonly processed: number | null }
+  | { readonly type: 'done'; readonly complete: boolean; readonly totals: Receipt['totals'] };
+
+export type TransferListener = (event: TransferEvent) => void;
