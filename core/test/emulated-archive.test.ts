@@ -1,0 +1,117 @@
+import { promisify } from 'node:util';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import yauzl from 'yauzl';
+import { createPathSpreader, FileSourceError, safeSegment } from '@filesource/core';
+import { createMemoryAdapter, settle, type MemoryFile } from '@filesource/testkit';
+import { bytesOf, sourceOf } from './helpers.ts';
+
+const fromBuffer = promisify<Buffer, yauzl.Options, yauzl.ZipFile>(yauzl.fromBuffer.bind(yauzl));
+
+async function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
+  const zip = await fromBuffer(bytes, { lazyEntries: true });
+  const files = new Map<string, Buffer>();
+  await new Promise<void>((resolve, reject) => {
+    zip.on('error', reject);
+    zip.on('end', resolve);
+    zip.on('entry', (entry: yauzl.Entry) => {
+      zip.openReadStream(entry, (error, stream) => {
+        if (error !== null || stream === undefined) {
+          reject(error ?? new Error('no stream'));
+          return;
+        }
+        void bytesOf(stream).then((content) => {
+          files.set(entry.fileName, content);
+          zip.readEntry();
+        }, reject);
+      });
+    });
+    zip.readEntry();
+  });
+  return files;
+}
+
+const file = (id: string, name: string, text = `content of ${id}`): MemoryFile => ({ id, name, bytes: Buffer.from(text), modified: new Date('2026-05-01T10:00:00Z') });
+
+const folders = [
+  { id: '1', name: 'Müller', files: [file('11', 'Übergabe.txt'), file('12', 'a.txt'), file('13', 'A.txt'), file('14', '../../etc/passwd')], folders: ['2'] },
+  { id: '2', name: 'Grundrisse', files: [file('21', 'plan.pdf', 'x'.repeat(200_000))] },
+  { id: '3', files: [] },
+];
+
+describe('an archive of a source whose vendor makes none', () => {
+  it('holds every file once, with names of its own, and says what was asked for', async () => {
+    const source = sourceOf(createMemoryAdapter({ folders }));
+    expect(source.capabilities.archive.support).toBe('emulated');
+    const archive = await (await source.archive(['1'])).result();
+    const files = await unzip(await bytesOf((await archive.open()).body));
+    expect([...files.keys()].sort()).toEqual(['.._.._etc_passwd', 'A (1).txt', 'Grundrisse/plan.pdf', 'a.txt', 'Übergabe.txt']);
+    expect(archive.items.map((item) => item.path).sort()).toEqual([...files.keys()].sort());
+    expect(files.get('A (1).txt')?.toString()).toBe('content of 13');
+    expect(archive.name).toBe('memory-1.zip');
+  });
+
+  it('puts each of several folders into a directory of its own and takes a file only once', async () => {
+    const archive = await (await sourceOf(createMemoryAdapter({ folders })).archive(['2', '3', '1/11', 'memory:1/11'])).result();
+    const files = await unzip(await bytesOf((await archive.open()).body));
+    expect([...files.keys()].sort()).toEqual(['2/plan.pdf', 'Übergabe.txt']);
+  });
+
+  it('of an empty folder is an empty archive', async () => {
+    const archive = await (await sourceOf(createMemoryAdapter({ folders })).archive(['3'])).result();
+    expect((await unzip(await bytesOf((await archive.open()).body))).size).toBe(0);
+  });
+
+  it('fails by name when a file in it cannot be read, and leaves it out only when it is told to', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    adapter.onCall = (call) => {
+      if (call === 'open 1/12') throw new FileSourceError('permission-denied', 'not for you');
+    };
+    const strict = await (await sourceOf(adapter).archive(['1'])).result();
+    await expect(bytesOf((await strict.open()).body)).rejects.toMatchObject({ kind: 'permission-denied', ref: 'memory:1/12' });
+    const lenient = await (await sourceOf(adapter).archive(['1', '9'], { onItemError: 'skip' })).result();
+    const files = await unzip(await bytesOf((await lenient.open()).body));
+    expect(files.size).toBe(4);
+    expect(lenient.items.filter((item) => item.error !== undefined).map((item) => [item.ref, item.error?.kind])).toEqual([
+      [{ folder: '1', file: '12' }, 'permission-denied'],
+      [{ folder: '9' }, 'not-found'],
+    ]);
+  });
+
+  it('names a file or folder that does not exist before anything is fetched', async () => {
+    const source = sourceOf(createMemoryAdapter({ folders }));
+    await expect(source.archive(['1/99'])).rejects.toMatchObject({ kind: 'not-found', ref: 'memory:1/99' });
+    await expect(source.archive(['99'])).rejects.toMatchObject({ kind: 'not-found', ref: 'memory:99' });
+  });
+
+  it('closes the file that it is reading when its reader stops', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    const bodies: Readable[] = [];
+    adapter.onBody = () => {
+      const body = new Readable({ read: () => undefined });
+      body.push(Buffer.alloc(10));
+      bodies.push(body);
+      return body;
+    };
+    const archive = await (await sourceOf(adapter).archive(['2/21'])).result();
+    const { body } = await archive.open();
+    body.resume();
+    await settle();
+    body.destroy();
+    await settle();
+    expect(bodies.map((inner) => inner.destroyed)).toEqual([true]);
+  });
+});
+
+describe('names in an archive', () => {
+  it('are one harmless segment each', () => {
+    expect(['../../etc/passwd', 'a\\b:c*?.txt', '', '.', '..', 'x\u0000y', ' ä ß '].map(safeSegment)).toEqual(['.._.._etc_passwd', 'a_b_c__.txt', '_', '_', '_', 'x_y', 'ä ß']);
+  });
+
+  it('are told apart also where only their case differs', () => {
+    const spread = createPathSpreader();
+    expect(['a.txt', 'A.TXT', 'a.txt', 'dir.v1/README', 'dir.v1/readme', '.env', '.env'].map(spread)).toEqual([
+      'a.txt', 'A (1).TXT', 'a (2).txt', 'dir.v1/README', 'dir.v1/readme (1)', '.env', '.env (1)',
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+import { createFileSource, createLimiter, type FileSource, type Ports, type RetryPolicy, type SourceAdapter } from '@filesource/core';
+import { createTestPorts } from '@filesource/testkit';
+
+export async function bytesOf(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export function sourceOf(adapter: SourceAdapter, options: { readonly ports?: Ports; readonly timeoutMs?: number; readonly retry?: Partial<RetryPolicy> } = {}): FileSource {
+  return createFileSource({
+    name: 'memory',
+    provider: 'memory',
+    adapter,
+    ports: options.ports ?? createTestPorts(),
+    limiter: createLimiter(adapter.capabilities.limits.maxConcurrency),
+    retry: { baseDelayMs: 1, ...options.retry },
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createFileSource, createLimiter, defaultRetryPolicy, FileSourceError, overlay, retryDelayMs, standardLayers, unsupported } from '@filesource/core';
+import { createInstantClock, createMemoryAdapter, createTestPorts, createVirtualClock, settle } from '@filesource/testkit';
+import { collect, sourceOf } from './helpers.ts';
+
+const folders = [{ id: '1', name: 'Müller', files: [{ id: '2', name: 'a.txt', bytes: Buffer.from('hello') }] }];
+
+describe('the layers', () => {
+  it('stand in this order, outermost first', () => {
+    const layers = standardLayers({ name: 'memory', provider: 'memory', ports: createTestPorts(), limiter: createLimiter(1), layers: [{ name: 'host', wrap: (inner) => inner }] });
+    expect(layers.map((layer) => layer.name)).toEqual(['error-context', 'host', 'log', 'gate', 'emulate-archive', 'delivery', 'emulate-range', 'retry', 'limit', 'timeout']);
+  });
+
+  it('tell in every error where it happened', async () => {
+    await expect(sourceOf(createMemoryAdapter({ folders })).stat('1/9')).rejects.toMatchObject({ kind: 'not-found', source: 'memory', provider: 'memory', operation: 'stat', ref: 'memory:1/9' });
+  });
+
+  it('refuse what is unsupported before anything is sent', async () => {
+    const adapter = createMemoryAdapter({ folders, capabilities: { stat: unsupported('for this test') } });
+    await expect(sourceOf(adapter).stat('1/2')).rejects.toMatchObject({ kind: 'unsupported' });
+    await expect(sourceOf(adapter).link('1/2')).rejects.toMatchObject({ kind: 'unsupported' });
+    await expect(sourceOf(adapter).archive(['1/2'], { convert: { 2: '.pdf' } })).rejects.toMatchObject({ kind: 'unsupported' });
+    await expect(sourceOf(adapter).archive([])).rejects.toMatchObject({ kind: 'invalid-argument' });
+    await expect(sourceOf(adapter).open('1')).rejects.toMatchObject({ kind: 'invalid-argument' });
+    await expect(collect(sourceOf(adapter).list('1/2'))).rejects.toMatchObject({ kind: 'invalid-argument' });
+    expect(adapter.calls).toEqual([]);
+  });
+
+  it('log every call with its time, and failures with their kind', async () => {
+    const ports = createTestPorts();
+    const source = sourceOf(createMemoryAdapter({ folders }), { ports });
+    await source.stat('1/2');
+    await expect(source.stat('1/9')).rejects.toThrow('there is no file');
+    expect(ports.logged.map(({ level, event }) => `${level} ${event}`)).toEqual(['debug source.stat', 'warn source.stat.failed']);
+    expect(ports.logged[1]?.fields).toMatchObject({ ref: 'memory:1/9', kind: 'not-found' });
+  });
+
+  it('let a host put its own around a source', async () => {
+    const source = createFileSource({
+      name: 'memory',
+      provider: 'memory',
+      adapter: createMemoryAdapter({ folders }),
+      ports: createTestPorts(),
+      limiter: createLimiter(4),
+      layers: [{ name: 'rename', wrap: (inner) => overlay(inner, { stat: async (ref, options) => ({ ...(await inner.stat(ref, options)), name: 'renamed' }) }) }],
+    });
+    expect((await source.stat('1/2')).name).toBe('renamed');
+  });
+});
+
+describe('retry', () => {
+  it('repeats what failed for a passing reason and gives the answer of the attempt that worked', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    let failures = 2;
+    adapter.onCall = () => {
+      if ((failures -= 1) >= 0) throw new FileSourceError('network', 'reset');
+    };
+    expect((await sourceOf(adapter).stat('1/2')).name).toBe('a.txt');
+    expect(adapter.calls).toHaveLength(3);
+  });
+
+  it('does not repeat what is permanent, and says persistent when nothing helped', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    await expect(sourceOf(adapter).stat('1/9')).rejects.toMatchObject({ status: 'permanent' });
+    expect(adapter.calls).toHaveLength(1);
+    adapter.onCall = () => {
+      throw new FileSourceError('vendor-failure', 'down');
+    };
+    await expect(sourceOf(adapter).stat('1/2')).rejects.toMatchObject({ kind: 'vendor-failure', status: 'persistent' });
+    expect(adapter.calls).toHaveLength(1 + defaultRetryPolicy.maxAttempts);
+  });
+
+  it('waits as long as the vendor asks, and not at all when that is too long', async () => {
+    const clock = createInstantClock();
+    const adapter = createMemoryAdapter({ folders });
+    let retryAfterMs = 5000;
+    adapter.onCall = () => {
+      throw new FileSourceError('rate-limited', 'slow down', { retryAfterMs });
+    };
+    const source = sourceOf(adapter, { ports: createTestPorts({ clock }), retry: { maxAttempts: 2 } });
+    await expect(source.stat('1/2')).rejects.toMatchObject({ kind: 'rate-limited' });
+    expect(clock.slept).toContain(5000);
+    retryAfterMs = 3_600_000;
+    await expect(source.stat('1/2')).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: 3_600_000 });
+    expect(clock.slept).not.toContain(3_600_000);
+  });
+
+  it('never starts an archive a second time unless the vendor said that it did not start one', async () => {
+    let started = 0;
+    const archive = async (): Promise<never> => {
+      started += 1;
+      throw new FileSourceError(started === 1 ? 'rate-limited' : 'network', 'x');
+    };
+    const adapter = overlay(createMemoryAdapter({ folders, capabilities: { archive: { support: 'native' } } }), { archive });
+    await expect(sourceOf(adapter).archive(['1/2'])).rejects.toMatchObject({ kind: 'network' });
+    expect(started).toBe(2);
+  });
+
+  it('stops waiting when the caller\'s signal fires', async () => {
+    const clock = createVirtualClock();
+    const adapter = createMemoryAdapter({ folders });
+    adapter.onCall = () => {
+      throw new FileSourceError('rate-limited', 'x', { retryAfterMs: 60_000 });
+    };
+    const stop = new AbortController();
+    const failing = expect(sourceOf(adapter, { ports: createTestPorts({ clock }) }).stat('1/2', { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    await settle();
+    stop.abort();
+    await failing;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('never waits outside of its bounds', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (attempt, chance) => {
+        const delay = retryDelayMs({ ...defaultRetryPolicy, maxAttempts: 100 }, attempt, new FileSourceError('network', 'x'), chance);
+        expect(delay).toBeGreaterThanOrEqual(0);
+        expect(delay).toBeLessThanOrEqual(defaultRetryPolicy.maxDelayMs);
+      }),
+    );
+  });
+});
+
+describe('time-out and limit', () => {
+  it('give up on an answer that does not come, and leave no timer behind', async () => {
+    const clock = createVirtualClock();
+    const adapter = createMemoryAdapter({ folders });
+    adapter.onCall = () => new Promise(() => undefined);
+    const failing = expect(sourceOf(adapter, { ports: createTestPorts({ clock }), timeoutMs: 1000, retry: { maxAttempts: 2 } }).stat('1/2')).rejects.toMatchObject({ kind: 'timeout', status: 'persistent' });
+    await clock.advance(5000);
+    await failing;
+    expect(adapter.calls).toHaveLength(2);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('hold back calls past the limit, and waiting for a place is not counted as the vendor\'s slowness', async () => {
+    const clock = createVirtualClock();
+    const adapter = createMemoryAdapter({ folders, capabilities: { limits: { maxPageSize: 10, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 2, maxArchives: null } } });
+    let atOnce = 0;
+    let most = 0;
+    adapter.onCall = async () => {
+      most = Math.max(most, (atOnce += 1));
+      await clock.sleep(900);
+      atOnce -= 1;
+    };
+    const source = sourceOf(adapter, { ports: createTestPorts({ clock }), timeoutMs: 1000, retry: { maxAttempts: 1 } });
+    const calls = Promise.all(Array.from({ length: 10 }, () => source.stat('1/2')));
+    await clock.advance(10_000);
+    expect(await calls).toHaveLength(10);
+    expect(most).toBe(2);
+  });
+});
