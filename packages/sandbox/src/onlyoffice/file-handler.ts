@@ -82,7 +82,7 @@ function deliver(portal: Portal, aims: AimCounter, request: FastifyRequest, repl
   if (portal.storageUrl !== undefined) {
     portal.storage.set(found.key, found);
     const location = `${withLinkHostname(portal, portal.storageUrl)}/sandbox/${encodeURIComponent(found.key)}`;
-    return reply.code(302).header('location', `${location}?${portal.links.forStorage(found.key, found.title, mediaType)}`).send('');
+    return reply.code(302).header('location', `${location}?${portal.links.forStorage(found.key, disposition(found.kind, found.title), mediaType)}`).send('');
   }
   const docSpace = portal.settings.generation === 'docspace';
   if (!docSpace && found.etag !== undefined && request.headers['if-none-match'] === found.etag) return reply.code(304).send('');

@@ -13,7 +13,7 @@ export class SignedLinks {
   }
 
   /** Query of a presigned address in the storage, good for one hour. */
-  forStorage(key: string, fileName: string, mediaType: string): string {
+  forStorage(key: string, disposition: string, mediaType: string): string {
     const at = this.now();
     const date = new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '');
     return new URLSearchParams({
@@ -21,7 +21,7 @@ export class SignedLinks {
       'X-Amz-Date': date,
       'X-Amz-Expires': String(STORAGE_MS / 1000),
       'response-content-type': mediaType,
-      'response-content-disposition': fileName,
+      'response-content-disposition': disposition,
       'X-Amz-Signature': this.sign(`${key}|${date}`),
     }).toString();
   }

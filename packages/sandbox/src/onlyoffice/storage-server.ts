@@ -22,8 +22,8 @@ export function addStorage(app: FastifyInstance, portal: Portal, aims: AimCounte
     const object = portal.storage.get(key);
     if (object === undefined) return refuse(404, 'NoSuchKey', 'The specified key does not exist');
     const fault = aims.hit(portal.quirks.transfers, request.method, request.url)?.fault;
+    reply.raw.setHeader('content-disposition', query['response-content-disposition'] ?? 'attachment');
     return sendBytes(reply, object.bytes, {
-      name: query['response-content-disposition'] ?? key,
       mediaType: query['response-content-type'] ?? 'application/octet-stream',
       etag: `"${createHash('md5').update(object.bytes).digest('hex')}"`,
       withoutLength: portal.quirks.noContentLength,
