@@ -13,6 +13,11 @@ export interface HttpRequest {
    * - Default: the host of `url` only.
    */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Whether loopback, private and link-local addresses may be reached.
+   * - Default: only on hosts that `allowedHosts` (or, without it, `url`) names in full; never through `*.name`.
+   */
+  readonly allowPrivate?: boolean;
   /** Redirects that are followed; default 0, and then a 3xx answer is returned as it is. */
   readonly maxRedirects?: number;
 }

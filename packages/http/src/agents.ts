@@ -1,0 +1,54 @@
+import { Agent as HttpAgent, type AgentOptions } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FileSourceError } from '@filesource/core';
+
+export interface AgentsOptions {
+  readonly connectTimeoutMs: number;
+  /** Further certificate authorities, as PEM. */
+  readonly ca?: string;
+  readonly lookup?: LookupFunction;
+}
+
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  close(): void;
+}
+
+/** Connections that are kept for the next request, with a bound on how long making one may take. */
+export function createAgents(options: AgentsOptions): Agents {
+  const { connectTimeoutMs, ca, lookup } = options;
+  const settings: AgentOptions = { keepAlive: true, maxFreeSockets: 16, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
+  const http = new HttpAgent(settings);
+  const https = new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) });
+  boundConnecting(http, 'connect', connectTimeoutMs);
+  boundConnecting(https, 'secureConnect', connectTimeoutMs);
+  return {
+    http,
+    https,
+    close: () => {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+function boundConnecting(agent: HttpAgent, ready: 'connect' | 'secureConnect', timeoutMs: number): void {
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = create(options, callback);
+    if (socket !== null && socket !== undefined) bound(socket, ready, timeoutMs);
+    return socket;
+  };
+}
+
+function bound(socket: Duplex, ready: string, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    socket.destroy(new FileSourceError('timeout', `no connection within ${timeoutMs} ms`));
+  }, timeoutMs);
+  const stop = (): void => clearTimeout(timer);
+  socket.once(ready, stop);
+  socket.once('close', stop);
+}

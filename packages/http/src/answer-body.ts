@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { abortError, FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { toHttpError } from './http-error.ts';
+
+export interface AnswerBodyOptions {
+  /** Bytes that must come, where the answer announced them. */
+  readonly length: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The body of an answer: it comes whole or fails by name, and its errors hold no part of the request.
+ * - Destroying it destroys what it reads from, and so closes the socket.
+ */
+export class AnswerBody extends Readable {
+  readonly #source: Readable;
+  readonly #options: AnswerBodyOptions;
+  readonly #onAbort: () => void;
+  #received = 0;
+
+  constructor(source: Readable, options: AnswerBodyOptions) {
+    super();
+    this.#source = source;
+    this.#options = options;
+    const { signal } = options;
+    this.#onAbort = () => {
+      if (signal !== undefined) this.destroy(abortError(signal));
+    };
+    source.on('data', (chunk: Buffer) => {
+      this.#received += chunk.length;
+      if (!this.push(chunk)) source.pause();
+    });
+    source.once('end', () => this.#ended());
+    source.on('error', (error: unknown) => this.destroy(this.#isShort() ? truncated(this.#received, options.length, error) : toHttpError(error, signal)));
+    source.once('close', () => {
+      if (!source.readableEnded) this.destroy(truncated(this.#received, options.length));
+    });
+    source.pause();
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  override _read(): void {
+    this.#source.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (!this.#source.readableEnded) this.#source.destroy();
+    done(error);
+  }
+
+  #ended(): void {
+    if (this.#isShort()) this.destroy(truncated(this.#received, this.#options.length));
+    else this.push(null);
+  }
+
+  #isShort(): boolean {
+    const { length, signal } = this.#options;
+    return length !== undefined && this.#received < length && signal?.aborted !== true;
+  }
+}
+
+/** What `Content-Length` promises, where it speaks of the bytes that the body gives. */
+export function announcedLength(request: HttpRequest, response: Omit<HttpResponse, 'body'>): number | undefined {
+  const text = response.headers['content-length'];
+  const bodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304;
+  if (bodiless || text === undefined || response.headers['content-encoding'] !== undefined) return undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function truncated(received: number, length: number | undefined, cause?: unknown): FileSourceError {
+  const announced = length === undefined ? '' : ` of ${length}`;
+  return new FileSourceError('truncated', `the connection broke after ${received}${announced} bytes`, cause === undefined ? {} : { cause: toHttpError(cause, undefined) });
+}

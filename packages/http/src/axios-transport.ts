@@ -1,0 +1,120 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { FileSourceError, throwIfAborted, type HttpRequest, type HttpResponse } from '@filesource/core';
+import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { createAgents } from './agents.ts';
+import { AnswerBody, announcedLength } from './answer-body.ts';
+import type { ClosableHttpClient } from './closable-http-client.ts';
+import { decodeBody } from './decode-body.ts';
+import { toHttpError } from './http-error.ts';
+import { publicLookup, type LookupAll } from './public-lookup.ts';
+import { requestHeaders } from './request-headers.ts';
+
+export interface AxiosTransportOptions {
+  /** Longest time to make a connection, TLS included; default 15,000. */
+  readonly connectTimeoutMs?: number;
+  /** Largest size of the headers of an answer, in bytes; default 32,768. */
+  readonly maxHeaderBytes?: number;
+  /** Further certificate authorities, as PEM. */
+  readonly ca?: string;
+  /**
+   * Uses the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; default false.
+   * - The proxy then looks names up, so whether they lead to private addresses is its affair.
+   */
+  readonly proxyFromEnvironment?: boolean;
+  readonly userAgent?: string;
+  /** How names become addresses; default: the system's way. */
+  readonly lookup?: LookupAll;
+}
+
+/**
+ * One exchange on axios: no redirects, any status is an answer, the body a stream without content coding.
+ * - Requests with `allowPrivate: false` have connections of their own, made to public addresses only.
+ */
+export function createAxiosTransport(options: AxiosTransportOptions = {}): ClosableHttpClient {
+  const { connectTimeoutMs = 15_000, maxHeaderBytes = 32_768, ca, proxyFromEnvironment = false, userAgent = 'filesource', lookup } = options;
+  const settings = { connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
+  const anywhere = createAgents({ ...settings, ...(lookup === undefined ? {} : { lookup: anyLookup(lookup) }) });
+  const publicOnly = proxyFromEnvironment ? anywhere : createAgents({ ...settings, lookup: publicLookup(lookup) });
+  const client = axios.create({
+    adapter: 'http',
+    maxRedirects: 0,
+    responseType: 'stream',
+    validateStatus: () => true,
+    transformRequest: [(data: unknown) => data],
+    decompress: false,
+    ...(proxyFromEnvironment ? {} : { proxy: false }),
+    transport: { request: requester(maxHeaderBytes) },
+  });
+
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const { signal } = request;
+    throwIfAborted(signal);
+    const agents = request.allowPrivate === false ? publicOnly : anywhere;
+    const config: AxiosRequestConfig = {
+      method: request.method,
+      url: request.url,
+      headers: requestHeaders(request, userAgent),
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      ...(request.body === undefined ? {} : { data: request.body }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    try {
+      return answerOf(request, await client.request<Readable>(config));
+    } catch (error) {
+      throw toHttpError(error, signal);
+    }
+  };
+  return {
+    send,
+    close: () => {
+      anywhere.close();
+      publicOnly.close();
+    },
+  };
+}
+
+function answerOf(request: HttpRequest, response: AxiosResponse<Readable>): HttpResponse {
+  const headers = headersOf(response);
+  const bodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304;
+  const encoding = bodiless || headers['content-length'] === '0' ? undefined : headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity' && response.status === 206) {
+    response.data.destroy();
+    throw new FileSourceError('vendor-protocol', 'the answer is a part of a compressed file, which cannot be read');
+  }
+  const decoded = decodeBody(response.data, encoding);
+  if (decoded !== undefined) {
+    delete headers['content-encoding'];
+    delete headers['content-length'];
+  }
+  const { status } = response;
+  const length = announcedLength(request, { status, headers, url: request.url });
+  const body = new AnswerBody(decoded ?? response.data, { length, ...(request.signal === undefined ? {} : { signal: request.signal }) });
+  return { status, headers, url: request.url, body };
+}
+
+function headersOf(response: AxiosResponse): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined && value !== null) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  }
+  return headers;
+}
+
+/** Node's own request function with a header limit, which axios has no setting for. */
+function requester(maxHeaderBytes: number): (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest {
+  return (options, onAnswer) => (options.protocol === 'https:' ? httpsRequest : httpRequest)({ ...options, maxHeaderSize: maxHeaderBytes }, onAnswer);
+}
+
+function anyLookup(lookup: LookupAll): ReturnType<typeof publicLookup> {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, addresses) => {
+      const [first] = addresses;
+      if (error !== null || first === undefined) callback(error ?? Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}

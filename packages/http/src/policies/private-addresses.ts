@@ -1,0 +1,23 @@
+import { matchesHost } from '../host-pattern.ts';
+import { parseUrl } from '../parse-url.ts';
+import type { Policy } from '../policy.ts';
+import { isPrivateHost } from '../private-address.ts';
+import { privateRefused } from '../public-lookup.ts';
+import { patternsOf } from './allowed-hosts.ts';
+
+/**
+ * Decides whether the exchange may reach a private address, and refuses hosts that are one.
+ * - What a name leads to is known only when it is looked up: `allowPrivate` of the request tells the transport.
+ */
+export function privateAddressesPolicy(): Policy {
+  return {
+    name: 'private-addresses',
+    async send(request, next) {
+      const url = parseUrl(request.url);
+      const named = patternsOf(request.allowedHosts, url).some((pattern) => !pattern.wildcard && matchesHost(pattern, url));
+      const allowPrivate = request.allowPrivate ?? named;
+      if (!allowPrivate && isPrivateHost(url.hostname.replace(/\.$/, ''))) throw privateRefused(url.host);
+      return next({ ...request, allowPrivate });
+    },
+  };
+}
