@@ -42,12 +42,13 @@ function identifyInDocSpace(portal: Portal, request: FastifyRequest): Identified
 function identifyInWorkspace(portal: Portal, request: FastifyRequest): Identified {
   const header = request.headers.authorization;
   const inQuery = (request.query as Record<string, unknown>)[AUTH_COOKIE];
-  const inForm = typeof request.body === 'object' && request.body !== null ? (request.body as Record<string, unknown>)[AUTH_COOKIE] : undefined;
+  const inForm = (request.body as Record<string, unknown> | null | undefined)?.[AUTH_COOKIE];
   const token = [inQuery, inForm, cookieOf(request)].find((value) => typeof value === 'string') ?? header;
   const bySession = token === undefined ? undefined : byToken(portal, token);
   if (bySession) return found(bySession);
   const credentials = header?.split(',')[0]?.trim() ?? '';
-  const caller = /^Basic /i.test(credentials) ? byBasic(portal, credentials) : /^Bearer /i.test(credentials) ? byToken(portal, credentials.slice(7).trim()) : undefined;
+  const bearer = /^Bearer (.+)/i.exec(credentials)?.[1]?.trim();
+  const caller = bearer === undefined ? byBasic(portal, credentials) : byToken(portal, bearer);
   if (caller) return found(caller);
   return { headers: header === undefined ? {} : { 'www-authenticate': `Basic Realm="${request.hostname}"` } };
 }
@@ -69,6 +70,7 @@ function byApiKey(portal: Portal, given: string): Caller | undefined {
 }
 
 function byBasic(portal: Portal, header: string): Caller | undefined {
+  if (!/^Basic /i.test(header)) return undefined;
   const [, userName = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(header.slice('Basic '.length), 'base64').toString()) ?? [];
   const user = portal.store.userNamed(userName);
   return user && !user.disabled && passwordMatches(user, { password }) ? { user } : undefined;

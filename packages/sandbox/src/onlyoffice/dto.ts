@@ -92,7 +92,12 @@ function entryDto({ portal, user }: Viewpoint, node: EntryNode, updated: number)
 
 function person(portal: Portal, id: string): Dto {
   const name = portal.store.users.find((user) => user.id === id)?.displayName ?? '';
-  return { id, displayName: name, avatarSmall: '/static/images/default_user_photo_size_32-32.png', profileUrl: `/accounts/people/filter?search=${encodeURIComponent(name)}` };
+  return {
+    id,
+    displayName: name,
+    avatarSmall: '/static/images/default_user_photo_size_32-32.png',
+    profileUrl: `/accounts/people/filter?search=${encodeURIComponent(name)}`,
+  };
 }
 
 function sizeText(size: number): string {

@@ -30,8 +30,9 @@ export const docSpaceEnvelope: Envelope = {
 
   failure(error, context) {
     if (error instanceof ValidationError) {
-      const details = { type: 'https://tools.ietf.org/html/rfc9110#section-15.5.1', title: error.message, status: 400, errors: error.errors, traceId: `00-${randomUUID().replaceAll('-', '')}-00` };
-      return envelope(400, details, context, 1);
+      const type = 'https://tools.ietf.org/html/rfc9110#section-15.5.1';
+      const traceId = `00-${randomUUID().replaceAll('-', '')}-00`;
+      return envelope(400, { type, title: error.message, status: 400, errors: error.errors, traceId }, context, 1);
     }
     const fault = error instanceof VendorError ? error.fault : 'unmapped';
     const { status, type, traced } = MAPPINGS[fault];

@@ -27,7 +27,8 @@ function sendFault(reply: FastifyReply, fault: HttpFault, now: number): FastifyR
     reply.headers({ 'x-ratelimit-limit': '1500', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(now / 1000) + seconds) });
   }
   const message = fault.message ?? `Sandbox fault ${fault.status}`;
-  const envelope = JSON.stringify({ error: { message, type: 'System.Exception', stack: '   at Sandbox', hresult: -2146233088 }, status: 1, statusCode: fault.status });
+  const error = { message, type: 'System.Exception', stack: '   at Sandbox', hresult: -2146233088 };
+  const envelope = JSON.stringify({ error, status: 1, statusCode: fault.status });
   const body = fault.body ?? (BARE.has(fault.status) ? 'empty' : 'envelope');
   if (body === 'empty') return reply.send('');
   if (body === 'html') {

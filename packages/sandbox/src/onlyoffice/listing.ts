@@ -86,13 +86,24 @@ function virtualEntries({ store }: Portal, user: User | undefined, folder: Folde
   return all.filter((entry) => Array.isArray(entry.readers) && entry.ownerId !== user?.id);
 }
 
-const FILTER_NAMES: Record<string, number> = { filesonly: 1, foldersonly: 2, documentsonly: 3, presentationsonly: 4, spreadsheetsonly: 5, imagesonly: 7, archiveonly: 10, byextension: 11, mediaonly: 12 };
+const FILTER_NAMES: Record<string, number> = {
+  filesonly: 1,
+  foldersonly: 2,
+  documentsonly: 3,
+  presentationsonly: 4,
+  spreadsheetsonly: 5,
+  imagesonly: 7,
+  archiveonly: 10,
+  byextension: 11,
+  mediaonly: 12,
+};
 
 function matches(entry: EntryNode, query: Query): boolean {
   const text = query['filtervalue']?.toLowerCase() ?? '';
   if (!entry.title.toLowerCase().includes(text)) return false;
-  const extensions = (query['extension'] ?? '').split(',').filter((extension) => extension !== '');
-  if (extensions.length > 0 && entry.kind === 'file' && !extensions.some((extension) => extensionOf(entry.title) === `.${extension.replace(/^\./, '').toLowerCase()}`)) return false;
+  const names = (query['extension'] ?? '').toLowerCase().split(',').filter((name) => name !== '');
+  const extensions = names.map((name) => `.${name.replace(/^\./, '')}`);
+  if (extensions.length > 0 && entry.kind === 'file' && !extensions.includes(extensionOf(entry.title))) return false;
   const filter = query['filtertype'] ?? '0';
   const wanted = FILTER_NAMES[filter.toLowerCase()] ?? Number(filter);
   if (wanted === 1) return entry.kind === 'file';

@@ -16,7 +16,9 @@ export const authenticationRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/2.0/settings',
     open: 'always',
-    handle: ({ portal }) => ({ culture: 'de', tenantAlias: portal.settings.tenantAlias, version: portal.settings.version, passwordHash: passwordHashing }),
+    handle: ({ portal: { settings } }) => {
+      return { culture: 'de', tenantAlias: settings.tenantAlias, version: settings.version, passwordHash: passwordHashing };
+    },
   },
 ];
 
@@ -53,7 +55,7 @@ function checkPassword({ portal, body }: Call): User {
   const user = portal.store.userNamed(userName);
   const docSpace = portal.settings.generation === 'docspace';
   if (user === undefined && docSpace) throw new VendorError('not-found', 'The user could not be found');
-  const matches = user !== undefined && passwordMatches(user, { ...(password !== undefined && { password }), ...(passwordHash !== undefined && { passwordHash }) });
+  const matches = user !== undefined && passwordMatches(user, { password, passwordHash });
   if (!matches) {
     portal.guard.failed(userName);
     throw new VendorError('authentication', messages.authenticationFailed);

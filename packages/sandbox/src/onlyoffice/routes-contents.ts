@@ -10,7 +10,10 @@ const FILES = '/api/2.0/files';
 
 export const contentsRoutes: readonly Route[] = [
   { method: 'GET', path: `${FILES}/@root`, handle: (call) => roots(call) },
-  ...sectionNames.map((name): Route => ({ method: 'GET', path: `${FILES}/${name}`, handle: (call) => contents(call, sectionRoot(call, name)), ...(name === 'rooms' && { only: 'docspace' }) })),
+  ...sectionNames.map((name): Route => {
+    const route: Route = { method: 'GET', path: `${FILES}/${name}`, handle: (call) => contents(call, sectionRoot(call, name)) };
+    return name === 'rooms' ? { ...route, only: 'docspace' } : route;
+  }),
   { method: 'GET', path: `${FILES}/recent`, only: 'docspace', handle: (call) => contents(call, sectionRoot(call, '@recent')) },
   { method: 'GET', path: `${FILES}/:folderId`, open: 'docspace', handle: (call) => folderContents(call) },
   {

@@ -66,7 +66,8 @@ export function precheck(portal: Portal, user: User | undefined, selection: Sele
 export function reachable(portal: Portal, user: User | undefined, selection: Selection): { found: boolean; message: string } {
   const { store, quirks } = portal;
   const can = (node: EntryNode | undefined): boolean => node !== undefined && store.canDownload(user, node);
-  const hasFile = (folderId: EntryId): boolean => store.filesIn(folderId).some(can) || store.foldersIn(folderId).some((folder) => can(folder) && hasFile(folder.id));
+  const hasFile = (folderId: EntryId): boolean =>
+    store.filesIn(folderId).some(can) || store.foldersIn(folderId).some((folder) => can(folder) && hasFile(folder.id));
   const files = selection.fileIds.some((id) => can(store.file(id)));
   const folders = selection.folderIds.some((id) => can(store.folder(id)) && (!quirks.emptyFolderIsNothing || hasFile(id)));
   return { found: files || folders, message: `The required ${selection.fileIds.length > 0 ? 'file' : 'folder'} was not found` };

@@ -1,4 +1,4 @@
-export interface StoredObject {
+interface StoredObject {
   readonly bytes: Buffer;
 }
 

@@ -11,7 +11,8 @@ const BLOCK = 512;
 export function tar(members: readonly TarMember[]): Buffer {
   const parts = members.flatMap((member) => {
     const plain = /^[\x20-\x7e]{1,100}$/.test(member.path);
-    const extended = plain ? [] : [header({ ...member, path: 'PaxHeader' }, 'x', paxRecord('path', member.path).length), padded(paxRecord('path', member.path))];
+    const record = paxRecord('path', member.path);
+    const extended = plain ? [] : [header({ ...member, path: 'PaxHeader' }, 'x', record.length), padded(record)];
     const short = plain ? member.path : member.path.replace(/[^\x20-\x7e]/g, '_').slice(-100);
     const type = member.path.endsWith('/') ? '5' : '0';
     return [...extended, header({ ...member, path: short }, type, member.bytes.length), padded(member.bytes)];

@@ -9,11 +9,16 @@ interface Session {
 /** As `settings.passwordHash` tells clients. */
 export const passwordHashing = { size: 256, iterations: 100_000, salt: 'f1a5c0ffee5a1755eed0f11e50a7ce5b4a2d6d3c1b0e9f8a7c6d5e4f3a2b1c0d' } as const;
 
-export function hashPassword(password: string): string {
+function hashPassword(password: string): string {
   return pbkdf2Sync(password, Buffer.from(passwordHashing.salt), passwordHashing.iterations, passwordHashing.size / 8, 'sha256').toString('hex');
 }
 
-export function passwordMatches(user: User, given: { readonly password?: string; readonly passwordHash?: string }): boolean {
+interface Given {
+  readonly password?: string | undefined;
+  readonly passwordHash?: string | undefined;
+}
+
+export function passwordMatches(user: User, given: Given): boolean {
   if (given.passwordHash !== undefined) return sameText(given.passwordHash, hashPassword(user.password));
   return given.password !== undefined && sameText(given.password, user.password);
 }
