@@ -1,4 +1,4 @@
-import type { ErrorKind } from '@filesource/core';
+import type { ErrorKind, FileSourceError } from '@filesource/core';
 import type { Receipt } from './receipt.ts';
 
 /** An error as receipts and events show it; redacted, without a link. */
@@ -25,3 +25,7 @@ export type TransferEvent =
   | { readonly type: 'done'; readonly complete: boolean; readonly totals: Receipt['totals'] };
 
 export type TransferListener = (event: TransferEvent) => void;
+
+export function toTransferError(error: FileSourceError): TransferError {
+  return { kind: error.kind, message: error.message, ...(error.advice === undefined ? {} : { advice: error.advice }) };
+}

@@ -1,6 +1,5 @@
 import { errorKinds, FileSourceError } from '@filesource/core';
 import { z } from 'zod';
-import type { TransferError } from './events.ts';
 
 const errorSchema = z.strictObject({ kind: z.enum(errorKinds), message: z.string(), advice: z.string().exactOptional() }).readonly();
 
@@ -85,8 +84,4 @@ function parse(text: string): unknown {
 
 function notAReceipt(why: string): FileSourceError {
   return new FileSourceError('invalid-argument', `this is not a receipt of version 1: ${why}`);
-}
-
-export function toTransferError(error: FileSourceError): TransferError {
-  return { kind: error.kind, message: error.message, ...(error.advice === undefined ? {} : { advice: error.advice }) };
 }

@@ -1,4 +1,7 @@
-import { FileSourceError, type FileSource, type Hashing } from '@filesource/core';
+import { formatRef, isFileRef, resolveRef, FileSourceError, type FileSource, type Hashing } from '@filesource/core';
+import { prepareFileTarget } from './local/file-target.ts';
+import { PartFile } from './local/part-file.ts';
+import { checkSize, receive } from './receive.ts';
 import type { ReceiptFile } from './receipt.ts';
 
 export interface SaveFileOptions {
@@ -7,10 +10,37 @@ export interface SaveFileOptions {
   readonly file: string;
   readonly signal?: AbortSignal;
   readonly hashing: Hashing;
-  /** Called now and then with the bytes so far. */
+  /** Called after each chunk with the bytes so far. */
   readonly onProgress?: (bytes: number, totalBytes: number | null) => void;
 }
 
-export async function saveFile(_options: SaveFileOptions): Promise<ReceiptFile> {
-  throw new FileSourceError('unsupported', 'not written yet');
+/**
+ * One file under a name of the caller's choice; `path` of the row is that name.
+ * - The name appears only when the file is complete; throws otherwise, and leaves what was there as it was.
+ */
+export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
+  const { source, file, signal, hashing, onProgress } = options;
+  const ref = resolveRef(source.name, options.ref);
+  if (!isFileRef(ref)) throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(source.name, ref), advice: 'Write source:folder/file.' });
+  const target = await prepareFileTarget(file);
+  const withSignal = signal === undefined ? {} : { signal };
+  const content = await source.open(ref, withSignal);
+  const part = new PartFile({ ...target, hashing });
+  let bytes = 0;
+  try {
+    await receive(content.body, part, {
+      ...withSignal,
+      onBytes: (more) => {
+        bytes += more;
+        onProgress?.(bytes, content.size);
+      },
+    });
+    const listed = content.size === null ? await source.stat(ref, withSignal) : null;
+    checkSize(part.bytes, { announced: content.size, listed: listed?.kind === 'file' ? listed.size : null });
+    await part.finish();
+    return { ref: formatRef(source.name, ref), name: content.name ?? listed?.name ?? null, path: file, size: part.bytes, sha256: part.sha256, status: 'ok' };
+  } catch (error) {
+    await part.discard();
+    throw error;
+  }
 }

@@ -1,6 +1,14 @@
-import { FileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
-import type { TransferListener } from '../events.ts';
-import type { Receipt } from '../receipt.ts';
+import { abortError, FileSourceError, toFileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
+import { toTransferError, type TransferEvent, type TransferListener } from '../events.ts';
+import { TargetDirectory } from '../local/target-directory.ts';
+import { endsTransfer } from '../local/target-error.ts';
+import { createReceipt, type Receipt } from '../receipt.ts';
+import { writeReceipt } from '../write-receipt.ts';
+import { download } from './download.ts';
+import { createPlan, type PlannedFile } from './plan.ts';
+import { BoundedQueue } from './queue.ts';
+import { receiptRows } from './rows.ts';
+import { Tally } from './tally.ts';
 
 export interface PullOptions {
   /** Gives a source by the name in a ref; throws for an unknown one. */
@@ -19,6 +27,148 @@ export interface PullOptions {
   readonly receiptFile?: string;
 }
 
-export async function pull(_options: PullOptions): Promise<Receipt> {
-  throw new FileSourceError('unsupported', 'not written yet');
+/** Files that are listed and wait for a place; past this, listing waits. */
+const mostWaiting = 10_000;
+
+/**
+ * Fetches files, and all files of folders with the folders in them, below one directory: `<source>/<folder id>/<names>`.
+ * - A file that fails becomes a row of the receipt, and the others go on.
+ * - Throws what no other file can escape (`unauthenticated`, `config-invalid`, a full or read-only disk, an abort), after the receipt is
+ *   written; throws `invalid-argument` and `target-failed` before any vendor is asked.
+ * - A file has its final name only when it is whole; one from an earlier pull stays until then.
+ */
+export async function pull(options: PullOptions): Promise<Receipt> {
+  const { clock, dryRun = false, directory, receiptFile } = options;
+  const started = new Date(clock.now()).toISOString();
+  const plan = createPlan(options);
+  checkConcurrency(options.concurrency);
+  const target = dryRun ? undefined : await TargetDirectory.prepare(directory);
+  const run = new PullRun(options, target);
+  await run.execute(plan);
+  const receipt = createReceipt({
+    operation: 'pull',
+    started,
+    finished: new Date(clock.now()).toISOString(),
+    directory,
+    ...(dryRun ? { dryRun: true as const } : {}),
+    files: receiptRows(plan.groups, dryRun),
+  });
+  if (receiptFile !== undefined) await writeReceipt(receipt, receiptFile).catch((error: unknown) => run.end(toFileSourceError(error)));
+  run.emit({ type: 'done', complete: receipt.complete, totals: receipt.totals });
+  if (run.failure !== undefined) throw run.failure;
+  return receipt;
+}
+
+/** One pull while it runs: one side lists, several others fetch, and the first fatal error ends both. */
+class PullRun {
+  readonly #options: PullOptions;
+  readonly #target: TargetDirectory | undefined;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #queue = new BoundedQueue<PlannedFile>(mostWaiting);
+  readonly #tally: Tally;
+  failure: FileSourceError | undefined;
+
+  constructor(options: PullOptions, target: TargetDirectory | undefined) {
+    this.#options = options;
+    this.#target = target;
+    this.#signal = options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#tally = new Tally(options.clock, (event) => this.emit(event));
+  }
+
+  async execute(plan: ReturnType<typeof createPlan>): Promise<void> {
+    const { signal, concurrency = 8 } = this.#options;
+    const onAbort = (): void => {
+      if (signal !== undefined) this.end(abortError(signal));
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const fetching = Array.from({ length: concurrency }, () => this.#fetchFiles());
+      await this.#list(plan);
+      await Promise.all(fetching);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Ends everything; the first reason counts. */
+  end(error: FileSourceError): void {
+    this.failure ??= error;
+    this.#stop.abort(error);
+    this.#queue.close();
+  }
+
+  emit(event: TransferEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch (error) {
+      this.end(toFileSourceError(error));
+    }
+  }
+
+  async #list(plan: ReturnType<typeof createPlan>): Promise<void> {
+    try {
+      await plan.run({
+        signal: this.#signal,
+        isFatal,
+        onFile: async (file) => {
+          this.#tally.plan(file.entry.size);
+          if (!(this.#options.dryRun ?? false)) await this.#queue.push(file);
+        },
+        onLost: ({ ref, error }) => {
+          if (error !== undefined) this.emit({ type: 'file-failed', ref, error: toTransferError(error) });
+        },
+      });
+      this.#tally.planned();
+      this.#queue.end();
+    } catch (error) {
+      this.end(toFileSourceError(error));
+    }
+  }
+
+  async #fetchFiles(): Promise<void> {
+    for await (const file of this.#queue) await this.#fetchFile(file);
+  }
+
+  async #fetchFile(file: PlannedFile): Promise<void> {
+    const target = this.#target;
+    if (target === undefined || this.#signal.aborted) return;
+    const { row, path } = file;
+    const { ref } = row;
+    let received = 0;
+    this.emit({ type: 'file-started', ref, path, size: row.size });
+    try {
+      const done = await download(file, {
+        target,
+        hashing: this.#options.hashing,
+        signal: this.#signal,
+        onBytes: (bytes) => {
+          received += bytes;
+          this.#tally.receive(bytes);
+        },
+      });
+      Object.assign(row, done, { status: 'ok' });
+      this.emit({ type: 'file-done', ref, path, ...done });
+      this.#tally.endFile();
+    } catch (thrown) {
+      const error = toFileSourceError(thrown);
+      this.#tally.receive(-received);
+      if (this.#signal.aborted) return;
+      row.status = error.kind === 'not-found' ? 'missing' : 'failed';
+      row.error = error;
+      this.emit({ type: 'file-failed', ref, error: toTransferError(error) });
+      this.#tally.endFile();
+      if (isFatal(error)) this.end(error);
+    }
+  }
+}
+
+function isFatal(error: FileSourceError): boolean {
+  return FileSourceError.is(error, 'unauthenticated', 'config-invalid') || endsTransfer(error);
+}
+
+function checkConcurrency(concurrency: number | undefined): void {
+  if (concurrency === undefined || (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) return;
+  throw new FileSourceError('invalid-argument', `the concurrency is a whole number from 1 to 1000, not ${concurrency}`);
 }

@@ -1,0 +1,160 @@
+import { closeSync, constants, fsync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Hashing, RunningHash } from '@filesource/core';
+import { targetError } from './target-error.ts';
+
+/** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
+const gatherBytes = 1024 * 1024;
+/** Files up to this are written with one call, without a trip through the thread pool. */
+const smallBytes = 256 * 1024;
+const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+const syncFd = promisify(fsync);
+
+export interface PartFileOptions {
+  /** Where the bytes are until they are proven. */
+  readonly partPath: string;
+  readonly finalPath: string;
+  /** What messages call it. */
+  readonly shownPath: string;
+  readonly hashing: Hashing;
+  /** Forces the bytes to the disk before the final name is given; default true. */
+  readonly durable?: boolean;
+  /** Goes on with a part that is there: its bytes so far, which `hash` has seen. */
+  readonly resume?: { readonly bytes: number; readonly hash: RunningHash };
+}
+
+/**
+ * A file that appears under its final name only when it is complete.
+ * - Either {@link PartFile.finish} or {@link PartFile.discard} has to be called; `discard` may follow a failed `finish`.
+ */
+export class PartFile {
+  readonly #options: PartFileOptions;
+  readonly #hash: RunningHash;
+  #handle: FileHandle | undefined;
+  #chunks: Buffer[] = [];
+  #gathered = 0;
+  #writing: Promise<void> | undefined;
+  #bytes: number;
+  #sha256: string | undefined;
+
+  constructor(options: PartFileOptions) {
+    this.#options = options;
+    this.#bytes = options.resume?.bytes ?? 0;
+    this.#hash = options.resume?.hash ?? options.hashing.sha256();
+  }
+
+  /** Bytes taken so far, those of a continued part included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Lower-case hex, of all bytes taken; no more can be taken then. */
+  get sha256(): string {
+    this.#sha256 ??= this.#hash.hex();
+    return this.#sha256;
+  }
+
+  /** Takes a chunk, which must not be changed afterwards; resolves when the next one can be taken. */
+  async write(chunk: Buffer): Promise<void> {
+    this.#hash.update(chunk);
+    this.#chunks.push(chunk);
+    this.#gathered += chunk.length;
+    this.#bytes += chunk.length;
+    if (this.#gathered >= gatherBytes) await this.#flush();
+  }
+
+  /** Gives the file its final name. */
+  async finish(): Promise<void> {
+    const { partPath, finalPath, shownPath, durable = true, resume } = this.#options;
+    try {
+      if (this.#handle === undefined && resume === undefined && this.#gathered <= smallBytes) {
+        await this.#writeSmall(durable);
+        return;
+      }
+      await this.#flush();
+      await this.#writing;
+      if (durable) await this.#handle?.sync();
+      await this.#close();
+      await rename(partPath, finalPath);
+    } catch (error) {
+      throw targetError(error, shownPath);
+    }
+  }
+
+  /** Closes the file and removes what there is of it. */
+  async discard(): Promise<void> {
+    await this.suspend(false);
+    await rm(this.#options.partPath, { force: true });
+  }
+
+  /** Closes the file and keeps what there is, for a later run. */
+  async suspend(flush = true): Promise<void> {
+    if (flush && this.#gathered > 0) await this.#flush().catch(() => undefined);
+    this.#chunks = [];
+    this.#gathered = 0;
+    await this.#writing?.catch(() => undefined);
+    await this.#close().catch(() => undefined);
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#writing;
+      if (this.#handle === undefined) {
+        const { partPath, resume } = this.#options;
+        this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
+        if (resume !== undefined) await this.#handle.truncate(resume.bytes);
+      }
+    } catch (error) {
+      throw targetError(error, this.#options.shownPath);
+    }
+    const chunks = this.#chunks;
+    const position = this.#bytes - this.#gathered;
+    this.#chunks = [];
+    this.#gathered = 0;
+    const writing = writeAll(this.#handle, chunks, position);
+    // Awaited by the next flush: the vendor's bytes arrive while these are written.
+    writing.catch(() => undefined);
+    this.#writing = writing;
+  }
+
+  async #writeSmall(durable: boolean): Promise<void> {
+    const { partPath, finalPath } = this.#options;
+    const bytes = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#gathered);
+    this.#chunks = [];
+    this.#gathered = 0;
+    const fd = openSync(partPath, fresh, 0o666);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
+      if (durable) await syncFd(fd);
+    } catch (error) {
+      closeSync(fd);
+      unlinkSync(partPath);
+      throw error;
+    }
+    closeSync(fd);
+    renameSync(partPath, finalPath);
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+}
+
+/** All of the chunks at a position; a write may take only a part of them. */
+async function writeAll(handle: FileHandle, chunks: readonly Buffer[], position: number): Promise<void> {
+  let left = chunks.filter((chunk) => chunk.length > 0);
+  let at = position;
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev(left, at);
+    at += bytesWritten;
+    let skip = bytesWritten;
+    while (left[0] !== undefined && skip >= left[0].length) {
+      skip -= left[0].length;
+      left = left.slice(1);
+    }
+    if (left[0] !== undefined && skip > 0) left = [left[0].subarray(skip), ...left.slice(1)];
+  }
+}

@@ -1,0 +1,68 @@
+import sanitize from 'sanitize-filename';
+
+const mostBytes = 255;
+const longestEnding = 32;
+/** Invisible characters that turn or break the text around them, and halves of characters. */
+const deceiving = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\p{Surrogate}]/gu;
+const windowsReserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?$/i;
+/** Our own files beside the vendor's start like this. */
+export const ownPrefix = '.filesource-';
+
+/**
+ * A vendor's name as one segment of a local path, on any file system.
+ * - At most 255 bytes of UTF-8; what is too long is cut before its ending.
+ * - Never empty, `.`, `..`, reserved on Windows, or the name of a file of ours.
+ * - `suffix` goes before the ending: ` (1)`.
+ */
+export function safeName(name: string, suffix = ''): string {
+  const visible = name.normalize('NFC').replace(deceiving, '_');
+  const distinct = windowsReserved.test(visible) || visible.toLowerCase().startsWith(ownPrefix) ? `_${visible}` : visible;
+  // Twice: what stands at the end after the cut may be a dot or a space again.
+  const clean = sanitizeSegment(fit(distinct, ''));
+  return suffix === '' ? clean : sanitizeSegment(fit(clean, suffix));
+}
+
+function sanitizeSegment(name: string): string {
+  const safe = sanitize(name, { replacement: '_' });
+  return safe === '' ? '_' : safe;
+}
+
+/** The name with the suffix before its ending, cut to what a file system takes. */
+function fit(name: string, suffix: string): string {
+  const dot = name.lastIndexOf('.');
+  const hasEnding = dot > 0 && Buffer.byteLength(name.slice(dot)) <= longestEnding;
+  const stem = hasEnding ? name.slice(0, dot) : name;
+  const ending = hasEnding ? name.slice(dot) : '';
+  return `${cutToBytes(stem, mostBytes - Buffer.byteLength(suffix + ending))}${suffix}${ending}`;
+}
+
+function cutToBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text;
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > most) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** Equal for two names that some file system takes for one. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/**
+ * A vendor's id as one segment of a local path: two ids never become the same segment, but for their case.
+ * - What a file name cannot hold is percent-encoded.
+ */
+export function idSegment(id: string, hash: (text: string) => string): string {
+  const encoded = id.replace(/[%/\\:*?"<>|\p{Cc}\p{Surrogate}]|[. ]$/gu, (character) => encodeCharacter(character));
+  const safe = safeName(encoded);
+  return safe === encoded ? safe : safeName(safe, `~${hash(id).slice(0, 12)}`);
+}
+
+function encodeCharacter(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+}

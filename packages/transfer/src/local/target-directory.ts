@@ -1,0 +1,72 @@
+import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { ownPrefix } from './safe-name.ts';
+import { codeOf, refusedLink, targetError } from './target-error.ts';
+
+/**
+ * A directory that a transfer writes below, and never out of.
+ * - A symbolic link below it is refused where it stands in for a directory.
+ */
+export class TargetDirectory {
+  readonly path: string;
+  readonly #made = new Map<string, Promise<void>>();
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Creates the directory and tries to write into it; throws `target-failed`. */
+  static async prepare(directory: string): Promise<TargetDirectory> {
+    const path = resolve(directory);
+    try {
+      await mkdir(path, { recursive: true });
+      const real = await realpath(path);
+      const probe = join(real, `${ownPrefix}probe-${process.pid}-${probeCount++}`);
+      await writeFile(probe, '', { flag: 'wx' });
+      await rm(probe, { force: true });
+      return new TargetDirectory(real);
+    } catch (error) {
+      throw targetError(error, directory);
+    }
+  }
+
+  /** Where a path with `/` is on this machine. */
+  resolve(path: string): string {
+    const full = join(this.path, ...path.split('/'));
+    const inside = relative(this.path, full);
+    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw refusedLink(path);
+    return full;
+  }
+
+  /** Makes the directories above a path with `/`, none of them through a link. */
+  async makeParents(path: string): Promise<void> {
+    const slash = path.lastIndexOf('/');
+    if (slash > 0) await this.makeDirectory(path.slice(0, slash));
+  }
+
+  /** Makes a directory once; those above it first. */
+  makeDirectory(path: string): Promise<void> {
+    const known = this.#made.get(path);
+    if (known !== undefined) return known;
+    const made = this.#make(path);
+    this.#made.set(path, made);
+    return made;
+  }
+
+  async #make(path: string): Promise<void> {
+    await this.makeParents(path);
+    const full = this.resolve(path);
+    try {
+      await mkdir(full);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw targetError(error, path);
+      const found = await lstat(full).catch((missing: unknown) => {
+        throw targetError(missing, path);
+      });
+      if (found.isSymbolicLink()) throw refusedLink(path);
+      if (!found.isDirectory()) throw targetError(error, path);
+    }
+  }
+}
+
+let probeCount = 0;

@@ -1,0 +1,190 @@
+import { formatRef, FileSourceError, isFileRef, parseSourceRef, throwIfAborted, toFileSourceError, type FileSource, type Hashing, type SourceEntry, type SourceFileEntry } from '@filesource/core';
+import { nameApart } from '../local/names-apart.ts';
+import { idSegment } from '../local/safe-name.ts';
+import { createRowGroup, lostRow, type Row, type RowGroup } from './rows.ts';
+import { TaskPool } from './task-pool.ts';
+
+/** A file that is to be pulled; `path` is below the directory, with `/`. */
+export interface PlannedFile {
+  readonly source: FileSource;
+  readonly entry: SourceFileEntry;
+  readonly path: string;
+  readonly row: Row;
+}
+
+/** A folder that was asked for, or whose files were: everything that comes to stand in one local directory. */
+interface Root {
+  readonly source: FileSource;
+  readonly folder: string;
+  wholeFolder?: RowGroup;
+  readonly files: { readonly id: string; readonly group: RowGroup }[];
+}
+
+export interface Plan {
+  /** In the order in which the refs were given. */
+  readonly groups: readonly RowGroup[];
+  /** Lists everything and hands over each file as soon as its folder is known. Throws what `isFatal` says ends it. */
+  run(options: PlanRun): Promise<void>;
+}
+
+export interface PlanRun {
+  readonly signal: AbortSignal;
+  /** Resolves when the next one may come. */
+  readonly onFile: (file: PlannedFile) => Promise<void>;
+  readonly onLost: (row: Row) => void;
+  readonly isFatal: (error: FileSourceError) => boolean;
+}
+
+/** Folders listed at once: adapters put calls of one tick into one request, and each source has its own limit below. */
+const listingsAtOnce = 64;
+const statsAtOnce = 256;
+const deepest = 100;
+
+/** What is to be pulled. Throws for a ref that is none and for a source that is unknown; asks nothing of a vendor yet. */
+export function createPlan(options: { readonly sources: { get(name: string): FileSource }; readonly refs: readonly string[]; readonly hashing: Hashing }): Plan {
+  const groups: RowGroup[] = [];
+  const roots = new Map<string, Root>();
+  const seen = new Set<string>();
+  for (const text of options.refs) {
+    const parsed = parseSourceRef(text);
+    const source = options.sources.get(parsed.source);
+    const ref = formatRef(parsed.source, parsed);
+    if (seen.has(ref)) continue;
+    seen.add(ref);
+    const group = createRowGroup(ref);
+    groups.push(group);
+    const key = formatRef(parsed.source, { folder: parsed.folder });
+    const root: Root = roots.get(key) ?? { source, folder: parsed.folder, files: [] };
+    roots.set(key, root);
+    if (isFileRef(parsed)) root.files.push({ id: parsed.file, group });
+    else root.wholeFolder = group;
+  }
+  const directories = rootDirectories([...roots.values()], options.hashing);
+  return {
+    groups,
+    run: async (run) => {
+      const pool = new TaskPool(listingsAtOnce);
+      for (const [root, directory] of directories) pool.add(() => planRoot(root, directory, { ...run, pool }));
+      await pool.idle();
+    },
+  };
+}
+
+interface Planning extends PlanRun {
+  readonly pool: TaskPool;
+}
+
+interface Place {
+  readonly source: FileSource;
+  readonly directory: string;
+  /** Ids of the folders above, the folder itself last. */
+  readonly above: readonly string[];
+}
+
+function rootDirectories(roots: readonly Root[], hashing: Hashing): Map<Root, string> {
+  const hash = (text: string): string => {
+    const running = hashing.sha256();
+    running.update(Buffer.from(text));
+    return running.hex();
+  };
+  const sources = [...new Set(roots.map((root) => root.source.name))];
+  const sourceNames = nameApart(sources, (name) => ({ id: name, name }));
+  const directories = new Map<Root, string>();
+  for (const source of sources) {
+    const folders = nameApart(
+      roots.filter((root) => root.source.name === source),
+      (root) => ({ id: root.folder, name: idSegment(root.folder, hash) }),
+    );
+    for (const [root, folder] of folders) directories.set(root, `${sourceNames.get(source) ?? source}/${folder}`);
+  }
+  return directories;
+}
+
+async function planRoot(root: Root, directory: string, planning: Planning): Promise<void> {
+  const { source, folder, wholeFolder } = root;
+  const place: Place = { source, directory, above: [folder] };
+  const entries = wholeFolder === undefined ? [] : await listFolder(place, wholeFolder, planning);
+  const placed: PlacedEntry[] = entries.map((entry) => ({ entry, group: wholeFolder ?? createRowGroup(entry.ref) }));
+  const listedIds = new Set(entries.filter((entry) => entry.kind === 'file').map((entry) => entry.id));
+  const single = root.files.filter(({ id, group }) => {
+    group.isListed ||= listedIds.has(id);
+    return !listedIds.has(id);
+  });
+  for (let start = 0; start < single.length; start += statsAtOnce) {
+    const found = await Promise.all(single.slice(start, start + statsAtOnce).map(({ id, group }) => statFile(place, id, group, planning)));
+    placed.push(...found.filter((item) => item !== undefined));
+  }
+  await placeEntries(placed, place, planning);
+}
+
+interface PlacedEntry {
+  readonly entry: SourceEntry;
+  readonly group: RowGroup;
+}
+
+async function planFolder(place: Place, group: RowGroup, planning: Planning): Promise<void> {
+  const entries = await listFolder(place, group, planning);
+  await placeEntries(entries.map((entry) => ({ entry, group })), place, planning);
+}
+
+/** Gives each entry its name in the directory, hands over the files and goes on with the folders. */
+async function placeEntries(placed: readonly PlacedEntry[], place: Place, planning: Planning): Promise<void> {
+  const { source, directory, above } = place;
+  const filesFirst = [...placed].sort((a, b) => Number(a.entry.kind === 'folder') - Number(b.entry.kind === 'folder'));
+  const names = nameApart(filesFirst, ({ entry }) => entry);
+  const files: PlannedFile[] = [];
+  for (const item of filesFirst) {
+    const { entry, group } = item;
+    const path = `${directory}/${names.get(item) ?? entry.id}`;
+    if (entry.kind === 'file') {
+      const row: Row = { ref: entry.ref, name: entry.name, path, size: entry.size, sha256: null, status: 'planned' };
+      group.rows.push(row);
+      files.push({ source, entry, path, row });
+    } else {
+      const below = createRowGroup(entry.ref, entry.name);
+      group.below.push(below);
+      planning.pool.add(() => planFolder({ source, directory: path, above: [...above, entry.id] }, below, planning));
+    }
+  }
+  for (const file of files) await planning.onFile(file);
+}
+
+/** What the vendor lists, each entry once; a listing that breaks gives what came before, and a row that says so. */
+async function listFolder(place: Place, group: RowGroup, planning: Planning): Promise<SourceEntry[]> {
+  const { source, above } = place;
+  const folder = above.at(-1) ?? '';
+  const entries = new Map<string, SourceEntry>();
+  try {
+    throwIfAborted(planning.signal);
+    if (above.indexOf(folder) < above.length - 1 || above.length > deepest) {
+      throw new FileSourceError('vendor-protocol', 'the folder contains itself or is nested too deep', { ref: group.ref });
+    }
+    for await (const entry of source.list({ folder }, { signal: planning.signal })) entries.set(`${entry.kind} ${entry.id}`, entry);
+    group.isListed = true;
+  } catch (thrown) {
+    lose(thrown, group, planning);
+  }
+  return [...entries.values()];
+}
+
+async function statFile(place: Place, id: string, group: RowGroup, planning: Planning): Promise<PlacedEntry | undefined> {
+  const { source, above } = place;
+  try {
+    throwIfAborted(planning.signal);
+    const entry = await source.stat({ folder: above.at(-1) ?? '', file: id }, { signal: planning.signal });
+    group.isListed = true;
+    return { entry, group };
+  } catch (thrown) {
+    lose(thrown, group, planning);
+    return undefined;
+  }
+}
+
+function lose(thrown: unknown, group: RowGroup, planning: Planning): void {
+  const error = toFileSourceError(thrown);
+  if (planning.signal.aborted || planning.isFatal(error)) throw error;
+  group.isListed = true;
+  const row = lostRow(group.ref, group.name, error);
+  group.rows.push(row);
+  planning.onLost(row);
+}
