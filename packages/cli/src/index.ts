@@ -1,1 +1,3 @@
-export {};
+export type { CliIo, TerminalStream } from './cli-io.ts';
+export { exitCodes, type ExitCode } from './exit-codes.ts';
+export { runCli } from './run-cli.ts';

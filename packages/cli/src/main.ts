@@ -1,1 +1,32 @@
-export {};
+import { exitCodes } from './exit-codes.ts';
+import { runCli } from './run-cli.ts';
+
+const interrupted = new AbortController();
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupted.abort();
+  });
+}
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    const text = error instanceof Error ? `${error.name} (${process.argv.includes('--verbose') ? (error.stack ?? '') : 'run with --verbose for more'})` : 'unknown';
+    process.stderr.write(`filesource: something unexpected went wrong: ${text}\n`);
+    process.exit(exitCodes.failed);
+  });
+}
+
+const exitCode = await runCli({
+  argv: process.argv.slice(2),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  signal: interrupted.signal,
+});
+
+// What is written must be read before the process ends; what is still open must not keep it.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+process.exit(exitCode);

@@ -1,0 +1,52 @@
+import { FileSourceError } from '@filesource/core';
+import type { CliContext } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { runTransfer } from '../transfer-command.ts';
+
+export interface ArchiveCommandOptions {
+  readonly to?: string;
+  readonly extract?: string;
+  readonly receipt?: string;
+  readonly convert?: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+}
+
+export async function archive(context: CliContext, refs: readonly string[], options: ArchiveCommandOptions): Promise<ExitCode> {
+  const target = targetOf(options);
+  const resolved = await Promise.all(refs.map((ref) => context.resolve(ref)));
+  const names = [...new Set(resolved.map(({ source }) => source.name))];
+  const source = resolved[0]?.source;
+  if (source === undefined || names.length > 1) {
+    throw new FileSourceError('invalid-argument', `an archive takes files and folders of one source, not of ${names.join(' and ')}`, {
+      advice: 'Make one archive for each source, or use "filesource pull", which takes several.',
+    });
+  }
+  const [{ fetchArchive }, { systemPorts }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
+  const { clock, hashing } = systemPorts();
+  const [kind, path] = target;
+  return runTransfer(context, {
+    label: 'archive',
+    json: options.json === true,
+    target: path,
+    receiptFile: options.receipt,
+    refs,
+    run: (onEvent) =>
+      fetchArchive({
+        source,
+        refs,
+        to: kind === 'file' ? { file: context.path(path) } : { directory: context.path(path) },
+        signal: context.signal,
+        clock,
+        hashing,
+        onEvent,
+        ...(options.convert === undefined ? {} : { convert: options.convert }),
+        ...(options.receipt === undefined ? {} : { receiptFile: context.path(options.receipt) }),
+      }),
+  });
+}
+
+function targetOf({ to, extract }: ArchiveCommandOptions): readonly ['file' | 'directory', string] {
+  if (to !== undefined && extract === undefined) return ['file', to];
+  if (extract !== undefined && to === undefined) return ['directory', extract];
+  throw new FileSourceError('invalid-argument', 'an archive needs either --to FILE or --extract DIR', { advice: 'Name exactly one of them.' });
+}

@@ -1,0 +1,23 @@
+import type { CliContext } from '../context.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { jsonLine, safeText } from '../render/safe-text.ts';
+import { countText } from '../render/values.ts';
+
+/** Builds every source, which checks all that can be checked without sending anything. */
+export async function checkConfig(context: CliContext, options: { readonly json?: boolean }): Promise<ExitCode> {
+  const path = await context.configPath();
+  const all = [...(await context.sources()).all()];
+  if (options.json === true) {
+    await context.out.line(jsonLine({ config: path, sources: all.map(({ name, provider }) => ({ name, provider })) }));
+    return exitCodes.done;
+  }
+  await context.out.line(`${safeText(path)}: ${context.out.style('green', 'good')}, ${countText(all.length, 'source')}`);
+  for (const { name, provider } of all) await context.out.line(`  ${safeText(name)} (${safeText(provider)})`);
+  return exitCodes.done;
+}
+
+export async function printSchema(context: CliContext): Promise<ExitCode> {
+  const [{ configJsonSchema }, adapters] = await Promise.all([import('@filesource/container'), context.adapters()]);
+  await context.out.line(JSON.stringify(configJsonSchema(adapters), undefined, 2));
+  return exitCodes.done;
+}

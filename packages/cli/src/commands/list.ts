@@ -1,0 +1,39 @@
+import { entryToJson, type SourceEntry } from '@filesource/core';
+import type { CliContext } from '../context.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { jsonLine, safeText } from '../render/safe-text.ts';
+import { Table } from '../render/table.ts';
+import { bytesText, timeText } from '../render/values.ts';
+
+export interface ListOptions {
+  readonly json?: boolean;
+  readonly limit?: number;
+}
+
+export async function list(context: CliContext, refText: string, options: ListOptions): Promise<ExitCode> {
+  const { source } = await context.resolve(refText);
+  const { signal, out } = context;
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  const pageSize = Math.min(limit, source.capabilities.limits.maxPageSize);
+  const table = new Table([{ title: 'KIND', minWidth: 6 }, { title: 'REF' }, { title: 'SIZE', align: 'right', minWidth: 7 }, { title: 'MODIFIED', minWidth: 16 }, { title: 'NAME' }]);
+  let count = 0;
+  for await (const page of source.list(refText, { signal, pageSize }).byPage()) {
+    const entries = page.items.slice(0, limit - count);
+    if (options.json === true) for (const entry of entries) await out.line(jsonLine(entryToJson(entry)));
+    else {
+      const rows = entries.map(rowOf);
+      table.fit(rows);
+      if (count === 0 && rows.length > 0) await out.line(out.style('bold', table.header()));
+      for (const line of table.lines(rows)) await out.line(line);
+    }
+    count += entries.length;
+    if (count >= limit) break;
+  }
+  if (count === 0 && options.json !== true) context.err.tell(`${refText}: no files and no folders`);
+  return exitCodes.done;
+}
+
+function rowOf(entry: SourceEntry): readonly string[] {
+  const size = entry.kind === 'file' ? bytesText(entry.size) : '-';
+  return [entry.kind, safeText(entry.ref), size, timeText(entry.modified), safeText(entry.name)];
+}

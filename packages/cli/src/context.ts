@@ -1,0 +1,92 @@
+import type { FileSources } from '@filesource/container';
+import type { AdapterDescriptor, FileSource, Logger, LogLevel, SourceRef } from '@filesource/core';
+import { resolve } from 'node:path';
+import type { CliIo } from './cli-io.ts';
+import { Output } from './output.ts';
+import { createLineLogger } from './line-logger.ts';
+
+export interface GlobalSettings {
+  readonly config?: string;
+  readonly verbose?: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+/** What every command works with: the streams, the signal, and the sources of the config once a command asks for them. */
+export class CliContext {
+  readonly io: CliIo;
+  readonly out: Output;
+  readonly err: Output;
+  readonly signal: AbortSignal;
+  readonly settings: GlobalSettings;
+  #sources: FileSources | undefined;
+
+  constructor(io: CliIo, out: Output, err: Output, settings: GlobalSettings) {
+    this.io = io;
+    this.out = out;
+    this.err = err;
+    this.settings = settings;
+    this.signal = io.signal ?? new AbortController().signal;
+  }
+
+  get logLevel(): LogLevel | undefined {
+    return this.settings.logLevel ?? (this.settings.verbose === true ? 'debug' : undefined);
+  }
+
+  get logger(): Logger | undefined {
+    return this.logLevel === undefined ? undefined : createLineLogger((line) => this.err.tell(line), this.logLevel);
+  }
+
+  path(given: string): string {
+    return resolve(this.io.cwd, given);
+  }
+
+  /** The vendors that a config may name without bringing a package. */
+  async adapters(): Promise<readonly AdapterDescriptor[]> {
+    if (this.io.adapters !== undefined) return this.io.adapters;
+    const [{ onoffice }, { onlyoffice }] = await Promise.all([import('@filesource/onoffice'), import('@filesource/onlyoffice')]);
+    return [onoffice, onlyoffice];
+  }
+
+  /** The config file: `--config`, or the nearest one here or above. Throws `config-invalid` for none. */
+  async configPath(): Promise<string> {
+    if (this.settings.config !== undefined) return this.path(this.settings.config);
+    const [{ findConfig }, { FileSourceError }] = await Promise.all([import('@filesource/container'), import('@filesource/core')]);
+    const found = await findConfig(this.io.cwd);
+    if (found !== undefined) return found;
+    throw new FileSourceError('config-invalid', 'there is no filesource.yaml, filesource.yml or filesource.json here or above', {
+      advice: 'Write one, or name it with --config FILE. "filesource sandbox --write-config filesource.yaml" makes one to try.',
+    });
+  }
+
+  /** The sources of the config; closed when the run ends. */
+  async sources(): Promise<FileSources> {
+    if (this.#sources === undefined) {
+      const [{ createFileSources }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
+      const { logger } = this;
+      this.#sources = await createFileSources({
+        config,
+        adapters,
+        env: this.io.env,
+        ...(this.io.ports === undefined ? {} : { ports: this.io.ports }),
+        ...(logger === undefined ? {} : { logger }),
+      });
+    }
+    return this.#sources;
+  }
+
+  /** The source that a ref names, and the ref's parts. Throws `invalid-argument`. */
+  async resolve(text: string): Promise<{ readonly source: FileSource; readonly ref: SourceRef }> {
+    const { parseSourceRef, FileSourceError } = await import('@filesource/core');
+    const ref = parseSourceRef(text);
+    const sources = await this.sources();
+    if (sources.names.includes(ref.source)) return { source: sources.get(ref.source), ref };
+    throw new FileSourceError('invalid-argument', `there is no source ${JSON.stringify(ref.source)}`, {
+      ref: text,
+      advice: `The config has: ${sources.names.join(', ')}.`,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#sources?.close();
+  }
+}

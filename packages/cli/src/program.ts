@@ -1,0 +1,172 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { createRequire } from 'node:module';
+import type { CliContext, GlobalSettings } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
+
+export type CommandRun = (settings: GlobalSettings, json: boolean, action: (context: CliContext) => Promise<ExitCode>) => Promise<void>;
+
+/** The syntax of every command. What a command does is loaded when it runs, so that help and version come at once. */
+export function createProgram({ out, err, run }: { readonly out: Output; readonly err: Output; readonly run: CommandRun }): Command {
+  const program = new Command('filesource')
+    .description('One set of commands over vendors\' file APIs: list, inspect, link, download and bulk-download.')
+    .version(version(), '-V, --version', 'show the version')
+    .option('--config <file>', 'config file; default: filesource.yaml, .yml or .json here or above')
+    .option('--verbose', 'write log lines as JSON, and the frames of an error, to standard error')
+    .addOption(new Option('--log-level <level>', 'write log lines from this level on').choices(['debug', 'info', 'warn', 'error']))
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => out.style('bold', title) })
+    .configureOutput({
+      writeOut: (text) => void out.stream.write(text),
+      writeErr: (text) => void err.stream.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'filesource: ')),
+      getOutHelpWidth: () => out.columns,
+      getErrHelpWidth: () => err.columns,
+      getOutHasColors: () => out.hasColors,
+      getErrHasColors: () => err.hasColors,
+    })
+    .showHelpAfterError('  → run it with --help to see how it is used')
+    .exitOverride()
+    .addHelpText('after', rootHelp);
+
+  const act =
+    <Args extends unknown[]>(load: () => Promise<(context: CliContext, ...args: Args) => Promise<ExitCode>>) =>
+    async (...args: [...Args, Command]): Promise<void> => {
+      const command = args.at(-1) as Command;
+      const own = args.slice(0, -1) as unknown as Args;
+      const action = await load();
+      await run(program.opts<GlobalSettings>(), command.opts<{ json?: boolean }>().json === true, (context) => action(context, ...own));
+    };
+
+  program
+    .command('sources')
+    .description('show the sources of the config, their providers, and what each can do')
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', examples('filesource sources', 'filesource sources --json | jq .capabilities'))
+    .action(act(async () => (await import('./commands/sources.ts')).sources));
+
+  program
+    .command('list')
+    .description('list a folder')
+    .argument('<ref>', 'source:folder, such as contacts:1237 or documents:@my')
+    .option('--json', 'one JSON object a line')
+    .option('--limit <n>', 'stop after this many', positiveInteger)
+    .addHelpText('after', examples('filesource list contacts:1237', 'filesource list documents:@my --json --limit 10'))
+    .action(act(async () => (await import('./commands/list.ts')).list));
+
+  program
+    .command('stat')
+    .description('show one file or folder')
+    .argument('<ref>', 'source:folder/file or source:folder')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('filesource stat contacts:1237/1757', 'filesource stat documents:101 --json'))
+    .action(act(async () => (await import('./commands/stat.ts')).stat));
+
+  program
+    .command('get')
+    .description('download one file')
+    .argument('<ref>', 'source:folder/file')
+    .option('--to <file>', 'write it there, once it is whole; default: standard output')
+    .addHelpText('after', examples('filesource get contacts:1237/1757 --to expose.pdf', 'filesource get documents:101/104 | less'))
+    .action(act(async () => (await import('./commands/get.ts')).get));
+
+  program
+    .command('link')
+    .description('print a URL for somebody else')
+    .argument('<ref>', 'source:folder/file, or source:folder where the vendor links folders')
+    .option('--language <code>', 'language of a page, three letters such as DEU or ENG')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('filesource link contacts:1237 --language DEU', 'filesource link documents:101/104 --json'))
+    .action(act(async () => (await import('./commands/link.ts')).link));
+
+  program
+    .command('pull')
+    .description('download files and whole folders into a directory, and prove that they are all there')
+    .argument('<ref...>', 'files and folders, of any number of sources')
+    .requiredOption('--to <dir>', 'directory that they go to')
+    .option('--receipt <file>', 'write the receipt there; default: only the summary is shown')
+    .option('--concurrency <n>', 'files in flight at once', positiveInteger)
+    .option('--dry-run', 'list only: show what would be fetched')
+    .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
+    .addHelpText('after', examples('filesource pull contacts:1237 appointments:247 --to files --receipt receipt.json', 'filesource pull documents:@my --to files --dry-run'))
+    .addHelpText('after', 'Run again after an interruption: what is there already is kept, what is missing is fetched.')
+    .action(act(async () => (await import('./commands/pull.ts')).pull));
+
+  program
+    .command('archive')
+    .description('download files and folders of one source in one archive, checked against what was asked for')
+    .argument('<ref...>', 'files and folders of one source')
+    .option('--to <file>', 'keep the archive there')
+    .option('--extract <dir>', 'unpack it there instead')
+    .option('--receipt <file>', 'write the receipt there')
+    .option('--convert <id=ending>', 'convert a file on the way, such as 7=.pdf; repeatable', conversion, undefined)
+    .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
+    .addHelpText('after', examples('filesource archive documents:101 --to contracts.zip', 'filesource archive documents:101/104 documents:101/7 --convert 7=.pdf --extract contracts'))
+    .action(act(async () => (await import('./commands/archive.ts')).archive));
+
+  const config = program.command('config').description('check the config, or print its JSON Schema').addHelpText('after', examples('filesource config check', 'filesource config schema > filesource.schema.json'));
+  config
+    .command('check')
+    .description('check the config file; sends nothing')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('filesource config check --config staging.yaml'))
+    .action(act(async () => (await import('./commands/config.ts')).checkConfig));
+  config
+    .command('schema')
+    .description('print the JSON Schema of a config file')
+    .addHelpText('after', examples('filesource config schema > filesource.schema.json'))
+    .action(act(async () => (await import('./commands/config.ts')).printSchema));
+
+  program
+    .command('sandbox')
+    .description('run both vendors\' servers on this machine, with demo data and a config to try')
+    .option('--port <n>', 'first of the ports that are used; default: free ones', port)
+    .addOption(new Option('--generation <generation>', 'of ONLYOFFICE').choices(['docspace', 'workspace']).default('docspace'))
+    .addOption(new Option('--storage <storage>', 'where ONLYOFFICE keeps files: on its disc, or on another host that links redirect to').choices(['disc', 'presigned']).default('disc'))
+    .option('--write-config <file>', 'write the config there')
+    .option('--json', 'tell addresses, config and refs as one JSON object')
+    .addHelpText('after', examples('filesource sandbox --write-config sandbox.yaml', 'filesource sandbox --generation workspace --port 8300'))
+    .addHelpText('after', 'Runs until Ctrl-C, which is its regular end (status 0).')
+    .action(act(async () => (await import('./commands/sandbox.ts')).sandbox));
+
+  return program;
+}
+
+const rootHelp = `
+A ref is source:folder or source:folder/file, with the vendor's own ids: contacts:1237, contacts:1237/1757, documents:@my.
+
+Examples:
+  $ filesource sandbox --write-config filesource.yaml    both vendors to try, on this machine
+  $ filesource sources
+  $ filesource list contacts:1237
+  $ filesource pull contacts:1237 documents:@my --to files --receipt receipt.json
+
+Exit status: 0 done and complete, 1 failed, 2 bad usage or config, 3 finished but incomplete, 130 interrupted.`;
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+function version(): string {
+  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+  return version;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It takes a whole number above 0.');
+  return value;
+}
+
+function port(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 65_532) throw new InvalidArgumentError('It takes a port, 1 to 65532.');
+  return value;
+}
+
+function conversion(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const [, id, ending] = /^([^=]+)=\.?([A-Za-z0-9]+)$/.exec(text) ?? [];
+  if (id === undefined || ending === undefined) throw new InvalidArgumentError('It takes the id of a file and an ending, such as 7=.pdf.');
+  return { ...earlier, [id]: `.${ending}` };
+}

@@ -1,0 +1,63 @@
+import type { TransferEvent } from '@filesource/transfer';
+import { SingleBar } from 'cli-progress';
+import type { Output } from '../output.ts';
+import { jsonLine } from './safe-text.ts';
+import { TransferMeter } from './transfer-meter.ts';
+
+/** Shows a transfer while it runs; `stop` leaves the terminal as it was. */
+export interface ProgressView {
+  take(event: TransferEvent): void;
+  stop(): void;
+}
+
+const steps = 1_000;
+const plainEveryMs = 5_000;
+
+/** A bar on one line that redraws itself. */
+export function createBarView(err: Output, label: string, now: () => number): ProgressView {
+  const meter = new TransferMeter();
+  const bar = new SingleBar({
+    stream: err.stream,
+    format: `${label} {bar} {percentage}%  {text}`,
+    barsize: Math.max(8, Math.min(30, err.columns - 70)),
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    clearOnComplete: true,
+    emptyOnZero: true,
+    // Cuts the line here in place of switching off the terminal's wrapping, which an abrupt end would leave off.
+    linewrap: true,
+    gracefulExit: false,
+  });
+  bar.start(steps, 0, { text: 'listing' });
+  return {
+    take(event) {
+      meter.take(event, now());
+      if (event.type === 'planned' || event.type === 'progress' || event.type === 'operation-progress') bar.update(Math.round(meter.fraction * steps), { text: meter.text() });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** A line now and then, for logs and pipes. */
+export function createPlainView(err: Output, label: string, now: () => number): ProgressView {
+  const meter = new TransferMeter();
+  let lastMs = now();
+  let phase = '';
+  return {
+    take(event) {
+      meter.take(event, now());
+      const isNews = event.type === 'planned' || (event.type === 'operation-progress' && phase !== event.type);
+      if (event.type === 'progress' || event.type === 'operation-progress') phase = event.type;
+      else if (event.type !== 'planned') return;
+      if (!isNews && now() - lastMs < plainEveryMs) return;
+      lastMs = now();
+      err.tell(`${label}: ${meter.text()}`);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** Every event as it is, one JSON object a line on standard output. */
+export function createEventView(out: Output): ProgressView {
+  return { take: (event) => out.tell(jsonLine(event)), stop: () => undefined };
+}

@@ -1,0 +1,85 @@
+import type { Receipt, TransferListener } from '@filesource/transfer';
+import type { CliContext } from './context.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { createBarView, createEventView, createPlainView, type ProgressView } from './render/progress-view.ts';
+import { jsonLine, safeText } from './render/safe-text.ts';
+import { bytesText, countText, durationText } from './render/values.ts';
+
+const mostNamed = 50;
+
+export interface TransferCommand {
+  readonly label: string;
+  readonly json: boolean;
+  /** As the user wrote it, for the summary. */
+  readonly target: string;
+  /** As the user wrote it. */
+  readonly receiptFile: string | undefined;
+  readonly refs: readonly string[];
+  readonly run: (onEvent: TransferListener) => Promise<Receipt>;
+  /** Shown once the progress is gone, for people only. */
+  readonly show?: (receipt: Receipt) => Promise<void>;
+}
+
+/** Runs a transfer with its progress shown, tells how it ended, and names what is missing. */
+export async function runTransfer(context: CliContext, command: TransferCommand): Promise<ExitCode> {
+  const view = viewFor(context, command);
+  let receipt: Receipt;
+  try {
+    receipt = await command.run((event) => view.take(event));
+  } finally {
+    view.stop();
+  }
+  if (command.json) context.out.tell(jsonLine({ type: 'receipt', ...receipt }));
+  else await command.show?.(receipt);
+  const exitCode = exitCodeOfReceipt(receipt, command.refs);
+  for (const line of endLines(context, command, receipt)) context.err.tell(line);
+  return exitCode;
+}
+
+/** Log lines and a bar that redraws itself do not go together on one stream. */
+function viewFor({ out, err, logLevel }: CliContext, { json, label }: TransferCommand): ProgressView {
+  const now = (): number => performance.now();
+  if (json) return createEventView(out);
+  return err.isTerminal && logLevel === undefined ? createBarView(err, label, now) : createPlainView(err, label, now);
+}
+
+/**
+ * - A receipt of what came in part is `incomplete`.
+ * - Nothing came, and every ref itself failed: `failed`, or `usage` where each was a bad ref.
+ */
+export function exitCodeOfReceipt(receipt: Receipt, refs: readonly string[]): ExitCode {
+  const { complete, files } = receipt;
+  const bad = files.filter((file) => file.status === 'failed' || file.status === 'missing');
+  if (complete || (receipt.dryRun === true && bad.length === 0)) return exitCodes.done;
+  const isTotal = bad.length > 0 && bad.length === files.length && bad.every((file) => refs.includes(file.ref));
+  if (!isTotal) return exitCodes.incomplete;
+  const codes = bad.map(({ error }) => (error === undefined ? exitCodes.failed : exitCodeOf(error.kind, false)));
+  return codes.every((code) => code === exitCodes.usage) ? exitCodes.usage : exitCodes.failed;
+}
+
+function endLines({ err }: CliContext, command: TransferCommand, receipt: Receipt): readonly string[] {
+  const { totals, files } = receipt;
+  const lines: string[] = [];
+  if (receipt.warning !== undefined) lines.push(`filesource: the vendor says: ${safeText(receipt.warning)}`);
+  if (receipt.dryRun === true) lines.push(`${command.label}: would fetch ${countText(files.filter((file) => file.status === 'planned').length, 'file')}, ${bytesText(totals.bytes)}`);
+  else {
+    const took = durationText(Date.parse(receipt.finished) - Date.parse(receipt.started));
+    const word = receipt.complete ? err.style('green', 'complete') : err.style('yellow', 'incomplete');
+    lines.push(`${command.label}: ${word}: ${totals.ok} of ${countText(totals.files, 'file')}, ${bytesText(totals.bytes)} in ${took}, to ${safeText(command.target)}`);
+  }
+  if (command.receiptFile !== undefined) lines.push(`receipt: ${safeText(command.receiptFile)}`);
+  return [...lines, ...missingLines(receipt, command.receiptFile !== undefined)];
+}
+
+/** All of them where no receipt names them. */
+function missingLines({ files }: Receipt, hasReceipt: boolean): readonly string[] {
+  const bad = files.filter((file) => file.status === 'failed' || file.status === 'missing');
+  const named = hasReceipt ? bad.slice(0, mostNamed) : bad;
+  const lines = named.flatMap(({ ref, name, status, error }) => {
+    const what = name === null ? '' : ` ${safeText(JSON.stringify(name))}`;
+    const why = error === undefined ? '' : `: ${safeText(error.message)} (${error.kind})`;
+    return [`filesource: ${safeText(ref)}: ${status}${what}${why}`, ...(error?.advice === undefined ? [] : [`  → ${safeText(error.advice)}`])];
+  });
+  const rest = bad.length - named.length;
+  return rest === 0 ? lines : [...lines, `filesource: … and ${rest} more; the receipt names them all`];
+}
