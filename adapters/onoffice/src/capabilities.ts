@@ -1,0 +1,40 @@
+import { native, unsupported, type Capabilities } from '@filesource/core';
+import { maxPageSize } from './paging.ts';
+
+export const pageLinkLifetimeMs = 14 * 24 * 3_600_000;
+export const fileLinkLifetimeMs = 3_600_000;
+
+/** As many as share one request by default, so that calls made together can. */
+const maxConcurrency = 50;
+
+const noArchive = {
+  archive: unsupported('onOffice makes no archives'),
+  archiveConvert: unsupported('onOffice converts no files'),
+  archiveCancel: unsupported('onOffice makes no archives'),
+} as const;
+
+export function addressCapabilities(maxContentBytes: number): Capabilities {
+  return {
+    ...noArchive,
+    list: native,
+    stat: { support: 'native', note: 'a file is looked up in the listing' },
+    open: { support: 'native', note: 'the file comes inside JSON and is held in memory' },
+    openRange: unsupported('onOffice sends files of addresses whole'),
+    linkFile: { support: 'native', note: 'a page with all files of the address record' },
+    linkFolder: { support: 'native', note: 'a page with all files of the address record' },
+    openInMemory: true,
+    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null },
+  };
+}
+
+export const appointmentCapabilities: Capabilities = {
+  ...noArchive,
+  list: native,
+  stat: native,
+  open: { support: 'native', note: 'through a link that is asked for each time' },
+  openRange: { support: 'native', note: 'where the file server ignores it, the bytes before the range are skipped here' },
+  linkFile: native,
+  linkFolder: unsupported('onOffice has links to single files of an appointment only'),
+  openInMemory: false,
+  limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null },
+};

@@ -1,0 +1,77 @@
+import { FileSourceError, mediaTypeOf, type FileEntry, type FolderEntry } from '@filesource/core';
+import { protocolError } from './errors.ts';
+import { fileElementsSchema, type FileElements, type WireRecord } from './schemas.ts';
+
+/** Which module of onOffice a file belongs to; the two name their files differently. */
+export type FileModule = 'address' | 'appointment';
+
+/** One file of a listing: what everybody sees, and what only the adapter needs. */
+export interface FileRecord {
+  readonly entry: FileEntry;
+  readonly url: string | null;
+  /** Base64 of the whole file; only where one file was asked for. */
+  readonly content: string | null;
+}
+
+/** The number that an id of onOffice is. Throws `invalid-argument`, before anything is sent. */
+export function idNumber(what: string, id: string): number {
+  const number = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : Number.NaN;
+  if (!Number.isSafeInteger(number)) {
+    throw new FileSourceError('invalid-argument', `${JSON.stringify(id.slice(0, 60))} is not the id of ${what}`, { advice: 'Ids of onOffice are whole numbers above 0.' });
+  }
+  return number;
+}
+
+export function fileRecordOf(module: FileModule, folder: string, record: WireRecord): FileRecord {
+  const id = record.id.trim();
+  if (!/^[1-9]\d{0,18}$/.test(id)) throw protocolError('a file in the answer has no id that is a number');
+  const elements = elementsOf(record.elements);
+  const { name, originalname, filename } = elements;
+  const names = (module === 'address' ? [name, originalname, filename] : [filename, name, originalname]).filter(isText);
+  return {
+    entry: {
+      kind: 'file',
+      folder,
+      id,
+      name: names[0] ?? id,
+      size: elements.fileSize ?? null,
+      mediaType: names.map(mediaTypeOf).find((type) => type !== null) ?? null,
+      modified: modifiedOf(elements),
+      validator: module === 'address' ? validatorOf(elements) : null,
+    },
+    url: isText(elements.url) ? elements.url : null,
+    content: elements.content ?? null,
+  };
+}
+
+/** A record of onOffice as a folder; file calls do not tell its name. */
+export function folderEntryOf(id: string, entryCount: number | null): FolderEntry {
+  return { kind: 'folder', id, name: id, modified: null, entryCount };
+}
+
+/** `elements` is an object, an array with one object, or an array of texts, which says nothing about a file. */
+function elementsOf(elements: unknown): FileElements {
+  const object: unknown = Array.isArray(elements) ? elements.find((element) => typeof element === 'object' && element !== null) : elements;
+  const parsed = fileElementsSchema.safeParse(object ?? {});
+  return parsed.success ? parsed.data : fileElementsSchema.parse({});
+}
+
+function modifiedOf({ modified, date }: FileElements): Date | null {
+  if (typeof modified === 'number' && modified > 0) return validDate(new Date(modified * 1000));
+  return isText(date) && /^\d{4}-\d{2}-\d{2}/.test(date) ? validDate(new Date(`${date.slice(0, 10)}T00:00:00Z`)) : null;
+}
+
+function validDate(date: Date): Date | null {
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** The stored name is only the fallback: some answers carry it for a single file and not in a list. */
+function validatorOf({ modified, filename, fileSize }: FileElements): string | null {
+  const size = fileSize ?? '?';
+  if (typeof modified === 'number' && modified > 0) return `m${modified}-${size}`;
+  return isText(filename) ? `f${filename}-${size}` : null;
+}
+
+function isText(value: string | null | undefined): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}

@@ -1,0 +1,99 @@
+import { FileSourceError, type ByteRange, type Content, type HttpResponse, type Ports } from '@filesource/core';
+import { answerFacts } from './client.ts';
+import type { FileRecord } from './entries.ts';
+import { linkStatusError, protocolError } from './errors.ts';
+import { fileUrlOf } from './links.ts';
+import { peek } from './peek.ts';
+
+const peekBytes = 64 * 1024;
+const maxRedirects = 5;
+/** What a link that ran out may answer; it may as well answer 200 with a page. */
+const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
+const htmlStart = /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|meta|h1|h2|p|div|script|center)\b/i;
+
+export interface LinkOptions {
+  readonly hosts: readonly string[];
+  readonly range: ByteRange | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The file behind its link.
+ * - Throws `link-expired` for a link that is dead, also when it answers with a page in place of the file.
+ */
+export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: FileRecord, options: LinkOptions): Promise<Content> {
+  const { range, signal } = options;
+  const response = await ports.http.send({
+    method: 'GET',
+    url: fileUrlOf(record.url),
+    headers: { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) },
+    allowedHosts: options.hosts,
+    maxRedirects,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    if (response.status === 200) return await wholeContent(response, record);
+    if (response.status === 206) return partContent(response, record);
+    if (response.status === 416) throw new FileSourceError('range-not-satisfiable', 'the file server has no such range of the file', { httpStatus: 416 });
+    if (deadStatuses.has(response.status)) throw expired(`answers with HTTP status ${response.status}`, response.status);
+    throw linkStatusError(answerFacts(response, ports.clock.now()));
+  } catch (error) {
+    response.body.destroy();
+    throw error;
+  }
+}
+
+function rangeHeader({ offset, length }: ByteRange): string {
+  return `bytes=${offset}-${length === undefined ? '' : offset + length - 1}`;
+}
+
+/** The length that the listing tells settles what the answer is; where it does not, the start of the body has to. */
+async function wholeContent(response: HttpResponse, { entry }: FileRecord): Promise<Content> {
+  const announced = contentLength(response);
+  const content = { offset: 0, mediaType: entry.mediaType, name: entry.name, validator: null };
+  if (announced !== null && announced === entry.size) return { ...content, body: response.body, size: announced, totalSize: announced };
+  const look = await peek(response.body, peekBytes);
+  const length = look.length ?? announced;
+  const size = entry.size ?? length;
+  if (length === null || length !== entry.size) {
+    if (isPage(response, look.start, look.length !== null, entry.mediaType, length !== null && entry.size !== null)) throw expired('answers with a page in place of the file', 200);
+    if (length !== null && entry.size !== null) throw wrongLength(length, entry.size);
+  }
+  return { ...content, body: look.body, size, totalSize: size };
+}
+
+/** Whether this is a page of the vendor and not the file. PHP says `text/html` of anything, so the type alone proves nothing. */
+function isPage(response: HttpResponse, start: Buffer, isWhole: boolean, mediaType: string | null, hasWrongLength: boolean): boolean {
+  const isHtmlType = /^(text\/html|application\/xhtml\+xml)\b/i.test(response.headers['content-type'] ?? '');
+  const looksLikeHtml = htmlStart.test(start.subarray(0, 4096).toString('latin1').replace(/^\xEF\xBB\xBF/, ''));
+  if (!looksLikeHtml && !(isHtmlType && isWhole)) return false;
+  if (hasWrongLength) return true;
+  const isAttachment = /^attachment\b/i.test(response.headers['content-disposition'] ?? '');
+  const mayBeHtml = mediaType === null || mediaType.startsWith('text/') || mediaType === 'application/xhtml+xml';
+  // Here the length of the file, or that of the answer, is not known.
+  return !(isAttachment || (mayBeHtml && !isWhole));
+}
+
+function partContent(response: HttpResponse, { entry }: FileRecord): Content {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec((response.headers['content-range'] ?? '').trim());
+  const [first, last, total] = [Number(match?.[1]), Number(match?.[2]), match?.[3]];
+  if (match === null || last < first) throw protocolError('a part of the file comes without saying which');
+  const totalSize = total === undefined || total === '*' ? entry.size : Number(total);
+  if (totalSize !== null && entry.size !== null && totalSize !== entry.size) throw wrongLength(totalSize, entry.size);
+  return { body: response.body, offset: first, size: last - first + 1, totalSize, mediaType: entry.mediaType, name: entry.name, validator: null };
+}
+
+function contentLength(response: HttpResponse): number | null {
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  const header = response.headers['content-length'] ?? '';
+  return encoding.toLowerCase() === 'identity' && /^\d{1,15}$/.test(header) ? Number(header) : null;
+}
+
+function wrongLength(length: number, size: number): FileSourceError {
+  const message = `the link gives a file of ${length} bytes, the listing says ${size}`;
+  return length < size ? new FileSourceError('truncated', message) : new FileSourceError('conflict', message, { status: 'temporary', advice: 'The file may have been changed just now; try again.' });
+}
+
+function expired(what: string, httpStatus: number): FileSourceError {
+  return new FileSourceError('link-expired', `the link to the file ${what}`, { httpStatus, advice: 'A fresh link was asked for and is dead too; look at the file in onOffice.' });
+}

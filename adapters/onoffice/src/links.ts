@@ -1,0 +1,32 @@
+import { protocolError } from './errors.ts';
+import type { WireRecord } from './schemas.ts';
+
+/** The address of a download page: `elements` holds it as a text, in an array, or in an object. */
+export function pageUrlOf(records: readonly WireRecord[]): string {
+  for (const { elements } of records) {
+    for (const text of textsIn(elements)) if (isWebUrl(text)) return text;
+  }
+  throw protocolError('it holds no link');
+}
+
+/** The link to a file of an appointment. */
+export function fileUrlOf(url: string | null): string {
+  if (url === null) throw protocolError('it lacks the link to the file');
+  if (!isWebUrl(url)) throw protocolError('its link to the file is no web address');
+  return url;
+}
+
+/** Hosts that a link may lead to: that of the API, the vendor's own, and those of the config. */
+export function linkHosts(apiUrl: string, allowHosts: readonly string[]): readonly string[] {
+  return [new URL(apiUrl).host, 'onoffice.de', '*.onoffice.de', ...allowHosts];
+}
+
+function textsIn(elements: unknown, depth = 0): readonly string[] {
+  if (typeof elements === 'string') return [elements];
+  if (typeof elements !== 'object' || elements === null || depth > 2) return [];
+  return Object.values(elements).flatMap((value: unknown) => textsIn(value, depth + 1));
+}
+
+function isWebUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
