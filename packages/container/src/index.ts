@@ -1,1 +1,13 @@
-export {};
+export { configJsonSchema } from './config/config-json-schema.ts';
+export { configFileNames, findConfig } from './config/find-config.ts';
+export { loadConfig, type ConfiguredSource, type LoadConfigOptions, type LoadedConfig } from './config/load-config.ts';
+export { createFileSources, type CreateFileSourcesOptions } from './create-file-sources.ts';
+export type { FileSources } from './file-sources.ts';
+export { fileSourcesModule, type FileSourcesModuleOptions } from './file-sources-module.ts';
+export { createJsonLogger, type JsonLoggerOptions } from './logging/json-logger.ts';
+export { redactingLogger } from './logging/redacting-logger.ts';
+export { nodeHashing } from './ports/node-hashing.ts';
+export { systemClock } from './ports/system-clock.ts';
+export { systemPorts, type SystemPortsOptions } from './ports/system-ports.ts';
+export { systemRandom } from './ports/system-random.ts';
+export { tokens } from './tokens.ts';

@@ -1,0 +1,25 @@
+import type { AdapterDescriptor } from '@filesource/core';
+import { z } from 'zod';
+import { configSchema, providersOf } from './config-schema.ts';
+import { isSecret } from './schema-walk.ts';
+
+/** The JSON Schema (draft 7, which editors know best) of the whole config file, for the providers of these adapters. */
+export function configJsonSchema(adapters: readonly AdapterDescriptor[]): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema(providersOf(adapters)), {
+    io: 'input',
+    target: 'draft-7',
+    // What JSON Schema cannot say (a check in code) is still checked when the config is loaded.
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (isSecret(zodSchema)) asPassword(jsonSchema);
+      delete jsonSchema['secret'];
+    },
+  });
+  return { ...schema, title: 'filesource config' };
+}
+
+function asPassword(jsonSchema: Record<string, unknown>): void {
+  const { description } = jsonSchema;
+  for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+  Object.assign(jsonSchema, { type: 'string', minLength: 1, format: 'password', writeOnly: true, ...(description === undefined ? {} : { description }) });
+}

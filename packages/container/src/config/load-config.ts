@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
+import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
+import { adaptersSchema, configSchema, providersOf, type KnownProvider } from './config-schema.ts';
+import { explainIssue, kindOf } from './explain-issue.ts';
+import { importAdapters } from './import-adapters.ts';
+import { interpolate, pathKey, type Environment, type Interpolated } from './interpolate.ts';
+import { parseConfigText, type ParsedConfig } from './parse-config-text.ts';
+import { configError, type Problem } from './problem.ts';
+import { collectSecrets, textsOfSecretFields } from './secrets.ts';
+import { readSecretFiles } from './secret-files.ts';
+
+export interface LoadConfigOptions {
+  /** A file (`.yaml`, `.yml`, `.json`), or what such a file would hold. */
+  readonly config: string | object;
+  readonly adapters?: readonly AdapterDescriptor[];
+  /** Default: the variables of this process. */
+  readonly env?: Environment;
+  /** Where relative paths start: that of `config`, and those inside a config that is no file. Default: the working directory. */
+  readonly baseDirectory?: string;
+}
+
+/** One source of a config, valid, with the provider that builds it. */
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly providerName: string;
+  readonly adapterName: string;
+  readonly provider: Provider;
+  /** What the provider's schema made of the settings. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadedConfig {
+  /** The absolute path of the file; `null` for a config that was an object. */
+  readonly file: string | null;
+  /** The adapters that were given and those that the config names. */
+  readonly adapters: readonly AdapterDescriptor[];
+  readonly sources: readonly ConfiguredSource[];
+  /** Every credential in the config. */
+  readonly secrets: readonly Secret[];
+}
+
+interface RawConfig extends ParsedConfig {
+  readonly file: string | null;
+  readonly folder: string;
+  /** What errors call it. */
+  readonly where: string;
+}
+
+/**
+ * Reads a config, fills in variables and secret files, imports the adapters it names, and validates it.
+ * - Throws `config-invalid` with every problem: its path, its line, and what is allowed; never a credential.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const raw = await readRaw(options);
+  const { where, locate } = raw;
+  const interpolated = interpolate(raw.data, options.env ?? process.env);
+  if (!isMap(interpolated.data)) throw configError(where, [{ path: [], what: `expected a map with sources in it, got ${raw.data === null || raw.data === undefined ? 'an empty config' : kindOf(raw.data)}` }], locate);
+
+  const named = adaptersSchema.safeParse(interpolated.data['adapters']);
+  const imported = named.success ? await importAdapters(named.data, raw.folder) : { adapters: [], problems: [] };
+  if (imported.problems.length > 0) throw configError(where, [...imported.problems, ...interpolated.problems], locate);
+  const adapters = [...new Set([...(options.adapters ?? []), ...imported.adapters])];
+  const providers = providersOf(adapters);
+  if (providers.size === 0) throw new FileSourceError('config-invalid', 'no adapter is given', { advice: 'Pass adapters to createFileSources, or name their packages under adapters: in the config.' });
+
+  const schema = configSchema(providers);
+  const read = await readSecretFiles(schema, interpolated.data, raw.folder);
+  const parsed = schema.safeParse(read.data);
+  const known = [...interpolated.problems, ...read.problems];
+  const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, read.data));
+  const problems = [...known, ...besides(known, found, interpolated)];
+  if (!parsed.success || problems.length > 0) throw configError(where, redacted(problems, textsOfSecretFields(schema, read.data)), locate);
+
+  const sources = Object.entries(parsed.data.sources).map(([name, { provider, ...settings }]) => configured(name, provider, settings, providers));
+  return { file: raw.file, adapters, sources, secrets: collectSecrets(sources.map((source) => source.settings)) };
+}
+
+async function readRaw(options: LoadConfigOptions): Promise<RawConfig> {
+  const base = resolve(options.baseDirectory ?? '.');
+  const { config } = options;
+  if (typeof config !== 'string') return { data: config, locate: () => undefined, file: null, folder: base, where: 'the config' };
+  const file = isAbsolute(config) ? config : resolve(base, config);
+  const where = basename(file);
+  const extension = extname(file).toLowerCase();
+  if (extension !== '.yaml' && extension !== '.yml' && extension !== '.json') throw configError(where, [{ path: [], what: 'expected a file that ends in .yaml, .yml or .json' }]);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new FileSourceError('config-invalid', error.code === 'ENOENT' ? `there is no config file ${config}` : `the config file ${config} cannot be read (${error.code ?? 'unknown'})`);
+  });
+  return { ...parseConfigText(text, extension === '.json' ? 'json' : 'yaml', where), file, folder: dirname(file), where };
+}
+
+/** What validation found, without what only follows from a problem that is known; with the variables that values came from. */
+function besides(known: readonly Problem[], found: readonly Problem[], interpolated: Interpolated): readonly Problem[] {
+  const explained = new Set(known.map((problem) => pathKey(problem.path)));
+  return found
+    .filter((problem) => !explained.has(pathKey(problem.path)))
+    .map((problem) => {
+      const variables = interpolated.variables.get(pathKey(problem.path));
+      return variables === undefined ? problem : { ...problem, what: `${problem.what} (the value comes from ${variables.map((name) => `\${${name}}`).join(', ')})` };
+    });
+}
+
+/** A message of an adapter's own check may quote what it checked. */
+function redacted(problems: readonly Problem[], secrets: readonly string[]): readonly Problem[] {
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(secret);
+  return problems.map((problem) => ({ ...problem, what: redactor.redact(problem.what) }));
+}
+
+function configured(name: string, providerName: string, settings: Readonly<Record<string, unknown>>, providers: ReadonlyMap<string, KnownProvider>): ConfiguredSource {
+  const known = providers.get(providerName);
+  if (known === undefined) throw new FileSourceError('unexpected', `the provider ${providerName} is not known`);
+  return { name, providerName, adapterName: known.adapter, provider: known.provider, settings };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

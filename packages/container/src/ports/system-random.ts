@@ -1,0 +1,3 @@
+import type { Random } from '@filesource/core';
+
+export const systemRandom: Random = { next: () => Math.random() };
