@@ -1,0 +1,148 @@
+import { FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
+import { z } from 'zod';
+import type { Credentials, Proof } from './credentials.ts';
+import { isBusy, notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
+import type { ApiAnswer, ApiRequest, Exchange } from './exchange.ts';
+import type { GenerationDetector } from './generation.ts';
+import { envelopeSchema } from './schemas.ts';
+
+export interface ApiCall<Schema extends z.ZodType> extends ApiRequest {
+  /** Of the `response` member. */
+  readonly schema: Schema;
+  /** Failures that mean something else here than elsewhere. */
+  readonly explain?: (failure: VendorFailure) => FileSourceError | undefined;
+}
+
+export interface ApiResult<T> {
+  readonly value: T;
+  /** The envelope's total, which most answers lack. */
+  readonly total: number | null;
+}
+
+export interface OnlyOfficeClient {
+  readonly portal: URL;
+  readonly generation: GenerationDetector;
+  call<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<ApiResult<z.output<Schema>>>;
+  /** A body; credentials go to the portal's own origin only. */
+  fetch(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse>;
+  /** Asks whether the portal knows the caller, past any earlier answer. True when it did not, and does now. Throws `unauthenticated`. */
+  renewIfUnknown(signal: AbortSignal | undefined): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface ClientParts {
+  readonly portal: URL;
+  readonly allowHosts: readonly string[];
+  readonly ports: Ports;
+  readonly generation: GenerationDetector;
+  readonly exchange: Exchange;
+  readonly credentials: Credentials;
+}
+
+/** - `suspicious`: what DocSpace answers to somebody whom it does not know, but also to somebody who asks for the wrong thing. */
+type Verdict = 'fine' | 'suspicious' | 'refused';
+
+function verdictOf(status: number): Verdict {
+  if (status === 401) return 'refused';
+  return status === 403 || status === 404 ? 'suspicious' : 'fine';
+}
+
+/** How long the portal's word that it knows the caller is believed. */
+const knownMs = 10_000;
+const mostRedirects = 5;
+
+/**
+ * One request at a time, with the credentials looked after.
+ * - DocSpace takes a bad token for an anonymous caller on many routes and then answers 403, 404 or an empty list; such answers
+ *   are checked with a route that tells, before they are believed.
+ * - A login that the portal refuses is renewed once.
+ */
+export function createClient(parts: ClientParts): OnlyOfficeClient {
+  const { portal, ports, generation, exchange, credentials } = parts;
+  const { clock } = ports;
+  const knownUntil = new WeakMap<Proof, number>();
+
+  const isKnown = async (proof: Proof, signal: AbortSignal | undefined, fresh: boolean): Promise<boolean> => {
+    if (generation.current() === 'workspace') return true;
+    if (!fresh && clock.now() < (knownUntil.get(proof) ?? 0)) return true;
+    const answer = await exchange({ method: 'GET', path: 'api/2.0/authentication' }, proof.headers, signal);
+    const envelope = z.object({ response: z.boolean() }).safeParse(answer.json);
+    if (answer.status === 401 || (answer.status === 200 && envelope.success && !envelope.data.response)) return false;
+    // A 403 comes from a key that is known but lacks a scope; any other answer tells nothing, and the first one stands.
+    knownUntil.set(proof, clock.now() + knownMs);
+    return true;
+  };
+
+  const signedIn = async <T>(signal: AbortSignal | undefined, attempt: (headers: Readonly<Record<string, string>>) => Promise<T>, judge: (answer: T) => Verdict, discard: (answer: T) => void): Promise<T> => {
+    for (let renewed = false; ; renewed = true) {
+      const proof = await credentials.proof(signal);
+      const answer = await attempt(proof.headers);
+      const verdict = judge(answer);
+      if (verdict === 'fine' || (verdict === 'suspicious' && (await isKnown(proof, signal, false)))) return answer;
+      const canRepeat = credentials.reject(proof) && !renewed;
+      if (!canRepeat && verdict === 'refused') return answer;
+      discard(answer);
+      if (!canRepeat) throw notSignedIn();
+    }
+  };
+
+  return {
+    portal,
+    generation,
+    call: async (call, signal) => {
+      const answer = await signedIn(
+        signal,
+        (headers) => exchange(call, headers, signal),
+        (given) => (isBusy(readFailure(given, clock.now())) ? 'fine' : verdictOf(given.status)),
+        () => undefined,
+      );
+      return readResult(call, answer, clock.now());
+    },
+    fetch: async (url, headers, signal) => {
+      const request = { method: 'GET' as const, url: url.href, headers, allowedHosts: [portal.host, ...parts.allowHosts], maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
+      try {
+        if (url.origin !== portal.origin) return await ports.http.send(request);
+        return await signedIn(
+          signal,
+          (proof) => ports.http.send({ ...request, credentials: proof }),
+          (response) => (new URL(response.url).origin === portal.origin ? verdictOf(response.status) : 'fine'),
+          (response) => response.body.destroy(),
+        );
+      } catch (error) {
+        if (!FileSourceError.is(error, 'host-refused')) throw error;
+        throw error.with({ advice: 'If the portal really keeps its files there, name that host in allowHosts of the source.' }, true);
+      }
+    },
+    renewIfUnknown: async (signal) => {
+      const proof = await credentials.proof(signal);
+      if (await isKnown(proof, signal, true)) return false;
+      if (!credentials.reject(proof)) throw notSignedIn();
+      await credentials.proof(signal);
+      return true;
+    },
+    close: () => credentials.close(),
+  };
+}
+
+function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, nowMs: number): ApiResult<z.output<Schema>> {
+  const envelope = envelopeSchema.safeParse(answer.json);
+  const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
+  if (failed) {
+    const failure = readFailure(answer, nowMs);
+    throw call.explain?.(failure) ?? toError(failure);
+  }
+  if (!envelope.success) {
+    const look = answer.json === undefined ? lookOf(answer.text) : 'JSON that is none of its envelopes';
+    throw new FileSourceError('vendor-protocol', `expected an answer of the API, got ${look}`, {
+      status: 'temporary',
+      httpStatus: answer.status,
+      advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
+    });
+  }
+  const parsed = call.schema.safeParse(envelope.data.response);
+  if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new FileSourceError('vendor-protocol', `the answer of the API does not fit${where === '' ? '' : ` at ${where}`}`, { httpStatus: answer.status });
+  }
+  return { value: parsed.data, total: envelope.data.total ?? null };
+}

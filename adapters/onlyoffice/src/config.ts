@@ -1,0 +1,45 @@
+import { commonFields, secretField, urlField } from '@filesource/core';
+import { z } from 'zod';
+
+const userFields = {
+  baseUrl: urlField('Address of the portal, such as https://portal.example.com'),
+  apiKey: secretField('API key of a DocSpace user (sk-…)').optional(),
+  token: secretField('Token of an earlier login, or an OAuth access token').optional(),
+  userName: z.string().min(1).optional().meta({ description: 'E-mail address of the user to log in; with password' }),
+  password: secretField('Password of that user').optional(),
+  generation: z.enum(['auto', 'docspace', 'workspace']).default('auto').meta({ description: 'Which product the portal is; auto reads it from its answers' }),
+  ...commonFields,
+  whenBusy: z
+    .enum(['wait', 'fail'])
+    .default('wait')
+    .meta({ description: 'What an archive does while another download of the same user runs, since the vendor allows one at a time' }),
+  busyTimeoutMs: z.int().min(0).max(86_400_000).default(600_000).meta({ description: 'Longest wait for that other download, in milliseconds' }),
+};
+
+const howToSignIn = 'give exactly one of apiKey, token, or userName with password';
+
+export const onlyOfficeConfigSchema = z.strictObject(userFields).superRefine((config, context) => {
+  const problem = (field: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [field], message });
+  };
+  const given = [config.apiKey, config.token, config.userName ?? config.password].filter((value) => value !== undefined).length;
+  if (given === 0) problem('apiKey', `no credentials: ${howToSignIn}`);
+  if (given > 1) problem(config.apiKey === undefined ? 'token' : 'apiKey', `more than one kind of credentials: ${howToSignIn}`);
+  if (config.userName !== undefined && config.password === undefined) problem('password', 'userName needs a password');
+  if (config.password !== undefined && config.userName === undefined) problem('userName', 'password needs a userName');
+  for (const field of ['apiKey', 'token'] as const) {
+    const value = config[field]?.reveal();
+    if (value !== undefined && !/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(value.trim())) problem(field, 'a line break, a space or a character outside of ASCII cannot be part of it');
+  }
+});
+
+export type OnlyOfficeConfig = z.output<typeof onlyOfficeConfigSchema>;
+
+/** The address that all paths of the API are relative to: ends with a slash, without the `api/2.0` that people paste along. */
+export function portalAddress(baseUrl: string): URL {
+  const url = new URL(baseUrl);
+  url.search = '';
+  url.hash = '';
+  url.pathname = `${url.pathname.replace(/\/api\/2\.0(\/.*)?$/, '').replace(/\/+$/, '')}/`;
+  return url;
+}

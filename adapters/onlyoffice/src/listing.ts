@@ -1,0 +1,84 @@
+import { FileSourceError, type Entry, type Page, type PageOptions } from '@filesource/core';
+import { z } from 'zod';
+import type { ApiResult, OnlyOfficeClient } from './client.ts';
+import { toFileEntry, toFolderEntry } from './entries.ts';
+import { contentsPath, type FolderId } from './ids.ts';
+import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
+
+/** Where a listing goes on, and what the page before held: entries that moved, or that came twice, are known by it. */
+const positionSchema = z.strictObject({
+  start: z.int().min(0),
+  /** Keys of the page before: its end, or all of it when it was shorter than asked for. */
+  keys: z.array(z.string()),
+  size: z.int().min(0),
+  repeats: z.int().min(0),
+});
+type Position = z.output<typeof positionSchema>;
+
+const keysKept = 100;
+
+function encodePosition(position: Position): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+function decodePosition(cursor: string): Position {
+  try {
+    return positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new FileSourceError('invalid-argument', 'the cursor is none of this source', { advice: 'Use the cursor of a page as it came, or start without one.' });
+  }
+}
+
+/** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
+export function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> {
+  return client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema }, signal);
+}
+
+/** The page of all sections; each is told through the folder that it is. */
+export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | undefined): Promise<Page<Entry>> {
+  const { value } = await client.call({ method: 'GET', path: 'api/2.0/files/@root', schema: rootSchema }, signal);
+  const folders = (value ?? []).flatMap(({ current }) => (current === undefined || current === null ? [] : [toFolderEntry(current)]));
+  return { items: folders, total: folders.length };
+}
+
+/**
+ * One page of a folder.
+ * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
+ * - A vendor that sends the same page again and again is an error, since entries would be missing.
+ */
+export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, maxPageSize: number): Promise<Page<Entry>> {
+  const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
+  const before = options.cursor === undefined ? undefined : decodePosition(options.cursor);
+  const start = before?.start ?? 0;
+  const { value, total: outerTotal } = await fetchContents(client, folder, start, pageSize, options.signal);
+  const generation = client.generation.current();
+  const received: Entry[] = [
+    ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
+    ...(value.files ?? []).map((dto) => toFileEntry(dto, folder.text, generation)),
+  ];
+  const keys = received.map((entry) => `${entry.kind === 'file' ? 'f' : 'd'}${entry.id}`);
+  const known = new Set(before?.keys ?? []);
+  const items: Entry[] = [];
+  for (const [index, entry] of received.entries()) {
+    const key = keys[index] ?? '';
+    if (known.has(key)) continue;
+    known.add(key);
+    items.push(entry);
+  }
+  const total = knownTotal(value.total ?? outerTotal);
+  const isRepeat = before !== undefined && received.length > 0 && items.length === 0 && received.length === before.size;
+  const repeats = isRepeat ? before.repeats + 1 : 0;
+  const isComplete = isRepeat && total === null && received.length < pageSize;
+  if (isComplete) return { items: [] };
+  if (repeats > 1) {
+    throw new FileSourceError('vendor-protocol', 'the portal sends the same page of the folder again and again', { advice: 'The listing is not complete; report this to the vendor.' });
+  }
+  const next = start + (received.length === 0 || isRepeat ? pageSize : received.length);
+  const hasMore = total === null ? received.length > 0 : next < total;
+  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats };
+  return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
+}
+
+function knownTotal(total: number | null): number | null {
+  return total !== null && Number.isSafeInteger(total) && total >= 0 ? total : null;
+}

@@ -1,0 +1,89 @@
+import { FileSourceError, Secret, type AdapterContext, type SourceAdapter } from '@filesource/core';
+import { planArchive } from './archive-plan.ts';
+import { createBulkArchive } from './bulk-archive.ts';
+import { followBulkDownload, startBulkDownload, type BulkTools } from './bulk-download.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { createClient } from './client.ts';
+import { portalAddress, type OnlyOfficeConfig } from './config.ts';
+import { createFixedCredentials } from './credentials.ts';
+import { createExchange } from './exchange.ts';
+import { openBody } from './file-handler.ts';
+import { createGenerationDetector } from './generation.ts';
+import { parseFolderId } from './ids.ts';
+import { listContents, listRoot } from './listing.ts';
+import { createLogin } from './login.ts';
+import { createLookup, type FoundFile } from './lookup.ts';
+import { createOperationBoard } from './operation-board.ts';
+import { createRepeat } from './reading.ts';
+
+/** A portal, DocSpace or Workspace, as a source. */
+export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: AdapterContext): SourceAdapter {
+  const portal = portalAddress(config.baseUrl);
+  const generation = createGenerationDetector(config.generation);
+  const exchange = createExchange(portal, ports, generation);
+  const { timeoutMs, maxAttempts } = config;
+  const fixed = config.apiKey ?? config.token;
+  const credentials =
+    fixed === undefined
+      ? createLogin(config.userName ?? '', config.password ?? new Secret(''), { ports, exchange, generation, timeoutMs })
+      : createFixedCredentials(fixed, ports.redactor);
+  const client = createClient({ portal, allowHosts: config.allowHosts, ports, generation, exchange, credentials });
+  const lookup = createLookup(client);
+  const capabilities = capabilitiesOf(config.generation);
+  const repeat = createRepeat(ports, { maxAttempts, timeoutMs });
+  const closing = new AbortController();
+  const board = createOperationBoard();
+  const bulk: BulkTools = { client, board, repeat, clock: ports.clock, logger: ports.logger, timeoutMs, whenBusy: config.whenBusy, busyTimeoutMs: config.busyTimeoutMs, closing: closing.signal };
+
+  const listPage: SourceAdapter['listPage'] = async (text, options) => {
+    const folder = parseFolderId(text);
+    return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, capabilities.limits.maxPageSize);
+  };
+
+  return {
+    capabilities,
+    listPage,
+    stat: async ({ folder, file }, { signal }) => (file === undefined ? lookup.folder(folder, signal) : (await lookup.file({ folder, file }, signal)).entry),
+    open: async (ref, { range, signal }) => {
+      const found = await lookup.file(ref, signal);
+      const { entry } = found;
+      const content = await openBody(client, ports, { url: viewUrlOf(found), range, totalSize: entry.size, mediaType: entry.mediaType, isArchive: false, signal }).catch(async (error: unknown) => {
+        if (!FileSourceError.is(error, 'truncated', 'corrupt')) throw error;
+        const now = await lookup.file(ref, signal);
+        if (now.entry.validator === entry.validator) throw error;
+        throw new FileSourceError('conflict', 'the file was changed while it was being opened', { status: 'temporary', cause: error });
+      });
+      return {
+        body: content.body,
+        size: content.size ?? (entry.size === null ? null : entry.size - content.offset),
+        totalSize: content.total ?? entry.size,
+        offset: content.offset,
+        mediaType: entry.mediaType,
+        name: entry.name,
+        validator: entry.validator,
+      };
+    },
+    link: async ({ folder, file }, { signal }) => {
+      if (file === undefined) throw new FileSourceError('unsupported', 'the portal does not tell the page of a folder');
+      const found = await lookup.file({ folder, file }, signal);
+      return { url: new URL(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
+    },
+    archive: async (selection, { signal }) => {
+      const plan = await planArchive(selection, { lookup, repeat, listPage }, signal);
+      const started = await startBulkDownload(plan, bulk, signal);
+      return followBulkDownload(started, bulk, (url, warning) => {
+        board.owns(url, started.id);
+        return createBulkArchive({ client, ports, plan, url, warning, isCurrent: () => board.ownerOf(url) === started.id });
+      });
+    },
+    close: async () => {
+      closing.abort(new FileSourceError('aborted', 'the source was closed'));
+      await client.close();
+    },
+  };
+}
+
+function viewUrlOf({ dto }: FoundFile): string {
+  if (typeof dto.viewUrl === 'string' && URL.canParse(dto.viewUrl, 'https://portal')) return dto.viewUrl;
+  throw new FileSourceError('vendor-protocol', 'the portal does not tell where the bytes of the file are');
+}

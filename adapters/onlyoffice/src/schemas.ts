@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/** Numbers of local entries, texts of connected accounts; Workspace may send either as text. */
+const idSchema = z.union([z.int(), z.string().min(1)]).transform(String);
+const wholeNumber = z.union([z.number(), z.string().regex(/^-?\d+$/).transform(Number)]);
+const textOrNothing = z.string().nullish();
+
+/** Both generations; the members that either leaves out at their default are optional. */
+export const envelopeSchema = z.object({
+  response: z.unknown(),
+  total: wholeNumber.nullish(),
+  status: wholeNumber.nullish(),
+  statusCode: wholeNumber.nullish(),
+  error: z.object({ message: textOrNothing, type: textOrNothing, hresult: z.number().nullish() }).nullish(),
+});
+
+/** What DocSpace answers when a field of the request does not fit: the shape of a success. */
+export const validationSchema = z.object({ title: textOrNothing, errors: z.record(z.string(), z.array(z.string())) });
+
+export const fileSchema = z.object({
+  id: idSchema,
+  title: textOrNothing,
+  folderId: idSchema.nullish(),
+  version: wholeNumber.nullish(),
+  versionGroup: wholeNumber.nullish(),
+  contentLength: textOrNothing,
+  pureContentLength: wholeNumber.nullish(),
+  viewUrl: textOrNothing,
+  updated: textOrNothing,
+  providerItem: z.boolean().nullish(),
+});
+export type FileDto = z.output<typeof fileSchema>;
+
+export const folderSchema = z.object({
+  id: idSchema,
+  title: textOrNothing,
+  parentId: idSchema.nullish(),
+  updated: textOrNothing,
+  rootFolderType: z.number().nullish(),
+  type: z.number().nullish(),
+});
+export type FolderDto = z.output<typeof folderSchema>;
+
+export const contentsSchema = z.object({
+  files: z.array(fileSchema).nullish(),
+  folders: z.array(folderSchema).nullish(),
+  current: folderSchema.nullish(),
+  startIndex: wholeNumber.nullish(),
+  total: wholeNumber.nullish(),
+});
+export type ContentsDto = z.output<typeof contentsSchema>;
+
+export const rootSchema = z.array(contentsSchema).nullish();
+
+/** `Operation` in DocSpace, `operation` in Workspace and in both documentations. */
+const operationSchema = z
+  .object({
+    id: idSchema,
+    Operation: z.number().nullish(),
+    operation: z.number().nullish(),
+    progress: wholeNumber.nullish(),
+    error: textOrNothing,
+    processed: wholeNumber.nullish().catch(null),
+    finished: z.boolean().nullish(),
+    url: textOrNothing,
+    status: z.number().nullish(),
+  })
+  .transform((dto) => ({
+    id: dto.id,
+    type: dto.Operation ?? dto.operation ?? null,
+    percent: Math.min(100, Math.max(0, dto.progress ?? 0)),
+    error: (dto.error ?? '').trim(),
+    processed: dto.processed ?? null,
+    finished: dto.finished === true,
+    url: dto.url ?? '',
+    status: dto.status ?? null,
+  }));
+export type OperationDto = z.output<typeof operationSchema>;
+
+export const operationsSchema = z
+  .array(operationSchema)
+  .nullish()
+  .transform((list) => list ?? []);
+
+export const loginSchema = z.object({
+  token: textOrNothing,
+  expires: textOrNothing,
+  sms: z.boolean().nullish(),
+  tfa: z.boolean().nullish(),
+  confirmUrl: textOrNothing,
+});
