@@ -1,32 +1,85 @@
-import { finished, type Readable } from 'node:stream';
-import { FileSourceError, throwIfAborted } from '@filesource/core';
+import type { Readable } from 'node:stream';
+import { abortError, FileSourceError, throwIfAborted, toFileSourceError, type Clock } from '@filesource/core';
 import type { PartFile } from './local/part-file.ts';
+import { codeOf } from './local/target-error.ts';
 
 export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
+  /** Longest silence of a body that nobody else watches over. */
+  readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
 }
 
 /** Writes a body into a part; the body is closed in every case. */
 export async function receive(body: Readable, part: PartFile, options: ReceiveOptions = {}): Promise<void> {
-  const { signal, onBytes } = options;
+  const { signal, onBytes, idle } = options;
   const onAbort = (): void => {
-    body.destroy(signal?.reason instanceof Error ? signal.reason : new FileSourceError('aborted', 'the call was aborted'));
+    if (signal !== undefined) body.destroy(abortError(signal));
   };
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   // An error between two reads has a listener, whatever the reader is doing.
-  const stopListening = finished(body, () => undefined);
+  body.on('error', ignore);
+  const watch = idle === undefined ? undefined : new IdleWatch(body, idle);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
+      watch?.pause();
       await part.write(chunk);
       onBytes?.(chunk.length);
+      watch?.resume();
     }
     throwIfAborted(signal);
+  } catch (error) {
+    if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw new FileSourceError('truncated', 'the connection was closed before the end', { cause: error });
+    throw error;
   } finally {
-    stopListening();
+    watch?.stop();
     signal?.removeEventListener('abort', onAbort);
     body.destroy();
+  }
+}
+
+function ignore(): void {
+  // The reader of the body gets the error.
+}
+
+/** Ends a body that says nothing for too long while somebody waits for it. */
+class IdleWatch {
+  readonly #stop = new AbortController();
+  readonly #clock: Clock;
+  #sinceMs: number;
+  #isPaused = false;
+
+  constructor(body: Readable, options: { readonly clock: Clock; readonly timeoutMs: number }) {
+    this.#clock = options.clock;
+    this.#sinceMs = options.clock.now();
+    this.#run(body, options.timeoutMs).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) body.destroy(toFileSourceError(error));
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#sinceMs = this.#clock.now();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #run(body: Readable, timeoutMs: number): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#clock.sleep(Math.max(1, this.#sinceMs + timeoutMs - this.#clock.now()), this.#stop.signal);
+      if (this.#isPaused) this.#sinceMs = this.#clock.now();
+      else if (this.#clock.now() - this.#sinceMs >= timeoutMs) {
+        body.destroy(new FileSourceError('timeout', `no byte came for ${timeoutMs} ms`));
+        return;
+      }
+    }
   }
 }
 

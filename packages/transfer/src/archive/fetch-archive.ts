@@ -1,7 +1,17 @@
-import { FileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
+import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
-import type { Receipt } from '../receipt.ts';
-import type { ArchiveLimits } from './limits.ts';
+import { prepareFileTarget, uniquePartName, type FileTarget } from '../local/file-target.ts';
+import { PartFile } from '../local/part-file.ts';
+import { TargetDirectory } from '../local/target-directory.ts';
+import { createReceipt, type Receipt } from '../receipt.ts';
+import { writeReceipt } from '../write-receipt.ts';
+import type { ArchiveEntry } from './archive-entry.ts';
+import { LimitGuard, type ArchiveLimits } from './limits.ts';
+import { proveArchive } from './prove-archive.ts';
+import { readTarGz } from './read-tar.ts';
+import { readZip } from './read-zip.ts';
+import { receiveArchive } from './receive-archive.ts';
+import { UnpackTarget } from './unpack-target.ts';
 
 export interface FetchArchiveOptions {
   readonly source: FileSource;
@@ -17,10 +27,110 @@ export interface FetchArchiveOptions {
   readonly limits?: Partial<ArchiveLimits>;
   /** Longest wait for the vendor's operation; default: no limit. */
   readonly timeoutMs?: number;
+  /** Longest silence while the archive is fetched; default 60,000. */
+  readonly idleTimeoutMs?: number;
   /** Where the receipt is written. */
   readonly receiptFile?: string;
 }
 
-export async function fetchArchive(_options: FetchArchiveOptions): Promise<Receipt> {
-  throw new FileSourceError('unsupported', 'not written yet');
+/**
+ * Fetches files and folders as one archive, reads it to its end, and proves it against what was asked for.
+ * - An archive that lacks files is kept, and the receipt names them. One that is cut or no archive throws, and nothing appears.
+ * - An abort, or a wait that is too long, cancels the vendor's operation.
+ */
+export async function fetchArchive(options: FetchArchiveOptions): Promise<Receipt> {
+  const { source, refs, convert, to, signal, clock, onEvent, receiptFile } = options;
+  const started = new Date(clock.now()).toISOString();
+  const target = await prepareTarget(to);
+  const operation = await source.archive(refs, { onItemError: 'skip', ...(convert === undefined ? {} : { convert }), ...(signal === undefined ? {} : { signal }) });
+  const archive = await waitFor(operation, options);
+  const withSignal = signal === undefined ? {} : { signal };
+  const content = await archive.open(withSignal);
+  const part = new PartFile({ ...target.file, hashing: options.hashing });
+  try {
+    await receiveArchive(archive, content, part, {
+      clock,
+      idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+      ...withSignal,
+      onBytes: (bytes, totalBytes) => onEvent?.({ type: 'progress', files: 0, totalFiles: archive.items.length, bytes, totalBytes }),
+    });
+    await part.complete();
+    const entries = await readEntries(archive, content, part, target, options);
+    if (target.directory === undefined) await part.finish();
+    else if (content.format !== 'single') await part.discard();
+    const { files, extras } = proveArchive(archive.items, entries, {
+      source: source.name,
+      convertedIds: new Set(Object.keys(convert ?? {})),
+      isSingle: content.format === 'single',
+    });
+    const receipt = createReceipt({
+      operation: 'archive',
+      started,
+      finished: new Date(clock.now()).toISOString(),
+      ...to,
+      format: content.format,
+      ...(archive.warning === null ? {} : { warning: archive.warning }),
+      files,
+      ...(extras.length === 0 ? {} : { extras }),
+    });
+    tellRows(receipt, onEvent);
+    if (receiptFile !== undefined) await writeReceipt(receipt, receiptFile);
+    onEvent?.({ type: 'done', complete: receipt.complete, totals: receipt.totals });
+    return receipt;
+  } catch (error) {
+    await part.discard();
+    throw toFileSourceError(error);
+  }
+}
+
+interface Target {
+  readonly file: FileTarget;
+  readonly directory?: TargetDirectory;
+}
+
+async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
+  if ('file' in to) return { file: await prepareFileTarget(to.file) };
+  const directory = await TargetDirectory.prepare(to.directory);
+  const partPath = directory.resolve(uniquePartName());
+  return { directory, file: { partPath, finalPath: partPath, shownPath: to.directory } };
+}
+
+/** The vendor's progress as events, and then the archive; whoever gives up tells the vendor to stop. */
+async function waitFor(operation: Operation<Archive>, options: FetchArchiveOptions): Promise<Archive> {
+  const { signal, timeoutMs, onEvent } = options;
+  const wait = { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  try {
+    for await (const { percent, processed } of operation.watch(wait)) onEvent?.({ type: 'operation-progress', percent, processed });
+    return await operation.result(wait);
+  } catch (error) {
+    const givenUp = signal?.aborted === true || FileSourceError.is(error, 'timeout');
+    // The first error is the one that counts, and the vendor may have ended by itself.
+    if (givenUp) await operation.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readEntries(archive: Archive, content: ArchiveContent, part: PartFile, target: Target, options: FetchArchiveOptions): Promise<readonly ArchiveEntry[]> {
+  const { directory, file } = target;
+  const unpack = directory === undefined ? undefined : new UnpackTarget(directory);
+  if (content.format === 'single') {
+    const path = content.name ?? archive.name;
+    const place = await unpack?.placeFile(path);
+    if (place !== undefined) await part.finish(place.finalPath);
+    return [{ path, size: part.bytes, sha256: part.sha256, localPath: place?.localPath ?? null }];
+  }
+  const reading = {
+    hashing: options.hashing,
+    guard: new LimitGuard(options.limits ?? {}, part.bytes),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(unpack === undefined ? {} : { unpack }),
+  };
+  return content.format === 'zip' ? readZip(file.partPath, reading) : readTarGz(file.partPath, reading);
+}
+
+function tellRows(receipt: Receipt, onEvent: TransferListener | undefined): void {
+  for (const { ref, path, size, sha256, status, error } of receipt.files) {
+    if (status === 'ok' && path !== null && size !== null && sha256 !== null) onEvent?.({ type: 'file-done', ref, path, size, sha256 });
+    else if (error !== undefined) onEvent?.({ type: 'file-failed', ref, error });
+  }
 }

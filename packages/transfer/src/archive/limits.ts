@@ -1,3 +1,5 @@
+import { FileSourceError } from '@filesource/core';
+
 /** Ceilings against archives that are small on the wire and endless on disk. */
 export interface ArchiveLimits {
   readonly maxEntries: number;
@@ -9,3 +11,38 @@ export interface ArchiveLimits {
 
 /** No honest deflate reaches a ratio over 1,032. */
 export const defaultArchiveLimits: ArchiveLimits = { maxEntries: 1_000_000, maxBytes: 2 ** 40, maxRatio: 1_100 };
+
+const ratioFromBytes = 64 * 1024 * 1024;
+
+/** Counts what comes out of an archive; throws `too-large` past a ceiling. */
+export class LimitGuard {
+  readonly #limits: ArchiveLimits;
+  readonly #packedBytes: number;
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(limits: Partial<ArchiveLimits>, packedBytes: number) {
+    this.#limits = { ...defaultArchiveLimits, ...limits };
+    this.#packedBytes = packedBytes;
+  }
+
+  addEntry(): void {
+    this.#entries += 1;
+    this.checkEntries(this.#entries);
+  }
+
+  checkEntries(entries: number): void {
+    if (entries > this.#limits.maxEntries) throw tooLarge(`more than ${this.#limits.maxEntries} entries`, 'maxEntries');
+  }
+
+  addBytes(bytes: number): void {
+    this.#bytes += bytes;
+    const { maxBytes, maxRatio } = this.#limits;
+    if (this.#bytes > maxBytes) throw tooLarge(`more than ${maxBytes} bytes`, 'maxBytes');
+    if (this.#bytes > ratioFromBytes && this.#bytes > this.#packedBytes * maxRatio) throw tooLarge(`more than ${maxRatio} times its own size`, 'maxRatio');
+  }
+}
+
+function tooLarge(what: string, limit: keyof ArchiveLimits): FileSourceError {
+  return new FileSourceError('too-large', `the archive unpacks to ${what}`, { advice: `When it is to be trusted, raise ${limit}.` });
+}

@@ -12,6 +12,11 @@ export interface FileTarget {
 
 let count = 0;
 
+/** A name for bytes that are not proven yet; no other transfer has it, and no file of a vendor gets it. */
+export function uniquePartName(): string {
+  return `${ownPrefix}${process.pid}-${count++}.part`;
+}
+
 /**
  * Makes sure that a file can be written, before anything is asked of a vendor; throws `target-failed`.
  * - A link that the caller names is followed; what is there and is no regular file is refused, since it would be replaced.
@@ -26,7 +31,7 @@ export async function prepareFileTarget(file: string): Promise<FileTarget> {
     });
     const found = await stat(finalPath).catch(() => undefined);
     if (found !== undefined && !found.isFile()) throw Object.assign(new Error('not a regular file'), { code: found.isDirectory() ? 'EISDIR' : 'EEXIST' });
-    const partPath = join(dirname(finalPath), `${ownPrefix}${process.pid}-${count++}.part`);
+    const partPath = join(dirname(finalPath), uniquePartName());
     await writeFile(partPath, '', { flag: 'wx' });
     await rm(partPath);
     return { finalPath, partPath, shownPath: file };

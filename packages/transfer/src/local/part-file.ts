@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Hashing, RunningHash } from '@filesource/core';
@@ -26,7 +26,7 @@ export interface PartFileOptions {
 
 /**
  * A file that appears under its final name only when it is complete.
- * - Either {@link PartFile.finish} or {@link PartFile.discard} has to be called; `discard` may follow a failed `finish`.
+ * - Either `finish`, `discard` or `suspend` has to be called; `discard` may follow a failed `finish`.
  */
 export class PartFile {
   readonly #options: PartFileOptions;
@@ -37,6 +37,7 @@ export class PartFile {
   #writing: Promise<void> | undefined;
   #bytes: number;
   #sha256: string | undefined;
+  #isComplete = false;
 
   constructor(options: PartFileOptions) {
     this.#options = options;
@@ -64,19 +65,32 @@ export class PartFile {
     if (this.#gathered >= gatherBytes) await this.#flush();
   }
 
-  /** Gives the file its final name. */
-  async finish(): Promise<void> {
-    const { partPath, finalPath, shownPath, durable = true, resume } = this.#options;
+  /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
+  async complete(): Promise<void> {
+    if (this.#isComplete) return;
+    const { shownPath, durable = true, resume } = this.#options;
     try {
       if (this.#handle === undefined && resume === undefined && this.#gathered <= smallBytes) {
         await this.#writeSmall(durable);
-        return;
+      } else {
+        await this.#flush();
+        await this.#writing;
+        if (durable) await this.#handle?.sync();
+        await this.#close();
       }
-      await this.#flush();
-      await this.#writing;
-      if (durable) await this.#handle?.sync();
-      await this.#close();
-      await rename(partPath, finalPath);
+      this.#isComplete = true;
+    } catch (error) {
+      throw targetError(error, shownPath);
+    }
+  }
+
+  /** Gives the file its final name, or another one that turned out to be the right one. */
+  async finish(finalPath = this.#options.finalPath): Promise<void> {
+    await this.complete();
+    const { partPath, shownPath } = this.#options;
+    try {
+      if (this.#bytes <= smallBytes) renameSync(partPath, finalPath);
+      else await rename(partPath, finalPath);
     } catch (error) {
       throw targetError(error, shownPath);
     }
@@ -119,21 +133,16 @@ export class PartFile {
   }
 
   async #writeSmall(durable: boolean): Promise<void> {
-    const { partPath, finalPath } = this.#options;
     const bytes = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#gathered);
     this.#chunks = [];
     this.#gathered = 0;
-    const fd = openSync(partPath, fresh, 0o666);
+    const fd = openSync(this.#options.partPath, fresh, 0o666);
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
+      writeAllSync(fd, bytes);
       if (durable) await syncFd(fd);
-    } catch (error) {
+    } finally {
       closeSync(fd);
-      unlinkSync(partPath);
-      throw error;
     }
-    closeSync(fd);
-    renameSync(partPath, finalPath);
   }
 
   async #close(): Promise<void> {
@@ -141,6 +150,27 @@ export class PartFile {
     this.#handle = undefined;
     await handle?.close();
   }
+}
+
+/** A small file that is proven already, in one go: nothing is forced to the disk. */
+export function writeSmallFile(place: { readonly partPath: string; readonly finalPath: string; readonly shownPath: string }, bytes: Buffer): void {
+  const { partPath, finalPath, shownPath } = place;
+  try {
+    const fd = openSync(partPath, fresh, 0o666);
+    try {
+      writeAllSync(fd, bytes);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(partPath, finalPath);
+  } catch (error) {
+    rmSync(partPath, { force: true });
+    throw targetError(error, shownPath);
+  }
+}
+
+function writeAllSync(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
 }
 
 /** All of the chunks at a position; a write may take only a part of them. */

@@ -1,6 +1,6 @@
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { ownPrefix } from './safe-name.ts';
+import { uniquePartName } from './file-target.ts';
 import { codeOf, refusedLink, targetError } from './target-error.ts';
 
 /**
@@ -21,7 +21,7 @@ export class TargetDirectory {
     try {
       await mkdir(path, { recursive: true });
       const real = await realpath(path);
-      const probe = join(real, `${ownPrefix}probe-${process.pid}-${probeCount++}`);
+      const probe = join(real, uniquePartName());
       await writeFile(probe, '', { flag: 'wx' });
       await rm(probe, { force: true });
       return new TargetDirectory(real);
@@ -68,5 +68,3 @@ export class TargetDirectory {
     }
   }
 }
-
-let probeCount = 0;

@@ -1,0 +1,57 @@
+import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock } from '@filesource/core';
+import type { PartFile } from '../local/part-file.ts';
+import { receive } from '../receive.ts';
+
+export interface ReceiveArchiveOptions {
+  readonly clock: Clock;
+  readonly idleTimeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly onBytes: (bytes: number, totalBytes: number | null) => void;
+}
+
+const mostFruitless = 3;
+
+/**
+ * Writes the bytes of an archive into a part, and goes on by range where a connection breaks.
+ * - Throws `truncated` for fewer bytes than announced, `conflict` when the archive became another one on the way.
+ */
+export async function receiveArchive(archive: Archive, first: ArchiveContent, part: PartFile, options: ReceiveArchiveOptions): Promise<void> {
+  const { clock, idleTimeoutMs, signal, onBytes } = options;
+  const withSignal = signal === undefined ? {} : { signal };
+  let content = first;
+  let fruitless = 0;
+  for (;;) {
+    const before = part.bytes;
+    try {
+      await receive(content.body, part, { ...withSignal, idle: { clock, timeoutMs: idleTimeoutMs }, onBytes: () => onBytes(part.bytes, first.size) });
+      if (first.size !== null && part.bytes < first.size) throw new FileSourceError('truncated', `only ${part.bytes} of ${first.size} bytes came`);
+      break;
+    } catch (thrown) {
+      const error = toFileSourceError(thrown);
+      fruitless = part.bytes > before ? 0 : fruitless + 1;
+      const goesOn = error.status === 'temporary' && first.size !== null && fruitless < mostFruitless && signal?.aborted !== true;
+      const next = goesOn ? await reopen(archive, part.bytes, withSignal) : undefined;
+      if (next === undefined) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
+      checkSame(first, next, part.bytes);
+      content = next;
+    }
+  }
+  if (first.size !== null && part.bytes > first.size) throw new FileSourceError('corrupt', `${part.bytes} bytes came, ${first.size} were announced`);
+}
+
+/** The rest, or nothing where there are no ranges. */
+async function reopen(archive: Archive, offset: number, withSignal: { readonly signal?: AbortSignal }): Promise<ArchiveContent | undefined> {
+  try {
+    return await archive.open({ range: { offset }, ...withSignal });
+  } catch (error) {
+    if (FileSourceError.is(error, 'aborted', 'unauthenticated')) throw error;
+    return undefined;
+  }
+}
+
+function checkSame(first: ArchiveContent, next: ArchiveContent, offset: number): void {
+  const differ = (a: string | number | null, b: string | number | null): boolean => a !== null && b !== null && a !== b;
+  if (next.offset === offset && !differ(first.validator, next.validator) && !differ(first.totalSize, next.totalSize)) return;
+  next.body.destroy();
+  throw new FileSourceError('conflict', 'the archive was replaced by another one while it was being read', { advice: 'Fetch it again.' });
+}

@@ -1,0 +1,93 @@
+import { FileSourceError, lookOf, toFileSourceError } from '@filesource/core';
+import yauzl, { type Entry } from 'yauzl';
+import { corruptEntry, isDirectoryPath, refusedEntry } from './archive-entry.ts';
+import type { FileWindow } from './file-window.ts';
+import type { LimitGuard } from './limits.ts';
+
+/** What the central directory says about one entry. */
+export interface ZipEntry {
+  readonly path: string;
+  readonly isDirectory: boolean;
+  readonly method: number;
+  readonly crc32: number;
+  readonly packedSize: number;
+  readonly size: number;
+  readonly headerOffset: number;
+  /** Why it cannot be read. */
+  readonly error?: FileSourceError;
+}
+
+/**
+ * Everything in a ZIP, by its central directory and not by what stands between the entries.
+ * - Throws `truncated` for one that is cut, `corrupt` for what is no ZIP, `too-large` past a ceiling.
+ */
+export async function readZipDirectory(window: FileWindow, size: number, guard: LimitGuard): Promise<ZipEntry[]> {
+  const entries: ZipEntry[] = [];
+  try {
+    // Names are decoded here: yauzl would end at the first one that it does not like. Sizes are compared entry by entry.
+    const zip = await yauzl.fromRandomAccessReaderPromise(window, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
+    guard.checkEntries(zip.entryCount);
+    for await (const entry of zip.eachEntry()) {
+      guard.addEntry();
+      const zipEntry = toZipEntry(entry);
+      guard.addBytes(zipEntry.size);
+      entries.push(zipEntry);
+    }
+  } catch (error) {
+    throw brokenZip(error, window, size);
+  }
+  return entries;
+}
+
+function toZipEntry(entry: Entry): ZipEntry {
+  const path = decodeName(entry);
+  const facts = {
+    path,
+    isDirectory: isDirectoryPath(path),
+    method: entry.compressionMethod,
+    crc32: entry.crc32,
+    packedSize: entry.compressedSize,
+    size: entry.uncompressedSize,
+    headerOffset: entry.relativeOffsetOfLocalHeader,
+  };
+  const error = problemOf(entry, path);
+  return error === undefined ? facts : { ...facts, error };
+}
+
+function problemOf(entry: Entry, path: string): FileSourceError | undefined {
+  if (entry.isEncrypted()) return refusedEntry(path, 'encrypted');
+  if (((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000) return refusedEntry(path, 'a symbolic link, which is refused');
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return refusedEntry(path, `packed by the method ${entry.compressionMethod}, which is not known here`);
+  if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) return corruptEntry(path, 'its two sizes differ although it is not packed');
+  return undefined;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** UTF-8 where the flag, an extra field or the bytes themselves say so, else CP437. */
+function decodeName(entry: Entry): string {
+  const raw = entry.fileNameRaw;
+  const isMarked = (entry.generalPurposeBitFlag & 0x800) !== 0;
+  if (!isMarked && raw.some((byte) => byte > 0x7f)) {
+    // Programs that forget the flag: what is well-formed UTF-8 by chance hardly exists in CP437.
+    try {
+      return utf8.decode(raw);
+    } catch {
+      // It is CP437, or has a field with the name.
+    }
+  }
+  return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+}
+
+function brokenZip(thrown: unknown, window: FileWindow, size: number): FileSourceError {
+  if (FileSourceError.is(thrown)) return thrown;
+  const error = toFileSourceError(thrown);
+  const start = window.bytes(0, Math.min(size, 512)).toString('latin1');
+  if (!start.startsWith('PK')) {
+    return new FileSourceError('corrupt', `expected a ZIP, got ${lookOf(start)}`, { advice: 'Fetch it again; when it stays so, the vendor sends something else in its place.', cause: thrown });
+  }
+  if (/End of central directory|ends too early|EOF/i.test(error.message)) {
+    return new FileSourceError('truncated', 'the ZIP is cut: it has no directory at its end', { status: 'persistent', advice: 'Fetch it again.', cause: thrown });
+  }
+  return new FileSourceError('corrupt', `the directory of the ZIP is damaged: ${error.message}`, { advice: 'Fetch it again.', cause: thrown });
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach } from '@jest/globals';
+import {
+  createFileSource,
+  createFinishedOperation,
+  native,
+  type Archive,
+  type ArchiveFormat,
+  type ArchiveItem,
+  type Clock,
+  type FileSource,
+  type Operation,
+  type SourceAdapter,
+} from '@filesource/core';
+import { createInstantClock, createMemoryAdapter, createTestPorts, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
+import yazl from 'yazl';
+
+const temporary: string[] = [];
+
+afterEach(async () => {
+  for (const directory of temporary.splice(0)) await rm(directory, { recursive: true, force: true });
+});
+
+/** An empty directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'filesource-transfer-'));
+  temporary.push(directory);
+  return directory;
+}
+
+/** Every file below a directory, sorted, with `/`. */
+export async function filesBelow(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  const visit = async (path: string): Promise<void> => {
+    for (const entry of await readdir(join(directory, path), { withFileTypes: true })) {
+      const inner = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory()) await visit(inner);
+      else found.push(inner);
+    }
+  };
+  await visit('');
+  return found.sort();
+}
+
+export async function textOf(directory: string, path: string): Promise<string> {
+  return readFile(join(directory, path), 'utf8');
+}
+
+export function sha256(bytes: Buffer | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function file(id: string, name: string, content: string | Buffer = `content of ${id}`): MemoryFile {
+  return { id, name, bytes: Buffer.from(content) };
+}
+
+/** A source over an adapter, with clocks that do not wait. */
+export function sourceOver(adapter: SourceAdapter, name = 'contacts', clock: Clock = createInstantClock()): FileSource {
+  return createFileSource({ name, provider: 'memory', adapter, ports: createTestPorts({ clock }), limiter: (run) => run(), retry: { maxAttempts: 2 } });
+}
+
+export function memorySource(folders: readonly MemoryFolder[], name = 'contacts'): { adapter: ReturnType<typeof createMemoryAdapter>; source: FileSource } {
+  const adapter = createMemoryAdapter({ folders, pageSize: 3 });
+  return { adapter, source: sourceOver(adapter, name) };
+}
+
+export function sourcesOf(...sources: readonly FileSource[]): { get(name: string): FileSource } {
+  return {
+    get: (name) => {
+      const source = sources.find((candidate) => candidate.name === name);
+      if (source === undefined) throw new Error(`there is no source ${name}`);
+      return source;
+    },
+  };
+}
+
+export interface ZipInput {
+  readonly path: string;
+  readonly content?: string | Buffer;
+  readonly store?: boolean;
+  readonly mode?: number;
+}
+
+export async function zipOf(inputs: readonly ZipInput[]): Promise<Buffer> {
+  const zip = new yazl.ZipFile();
+  for (const { path, content = '', store = false, mode } of inputs) {
+    if (path.endsWith('/')) zip.addEmptyDirectory(path);
+    else zip.addBuffer(Buffer.from(content), path, { compress: !store, ...(mode === undefined ? {} : { mode }) });
+  }
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Replaces a text in a buffer by another of the same length, wherever it stands: for names that no packer writes. */
+export function patch(bytes: Buffer, from: string, to: string | Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const replacement = Buffer.from(to);
+  for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at + 1)) replacement.copy(copy, at);
+  return copy;
+}
+
+export interface VendorArchive {
+  readonly bytes: Buffer;
+  readonly items: readonly ArchiveItem[];
+  readonly format?: ArchiveFormat;
+  readonly name?: string;
+  readonly warning?: string;
+  /** In place of the true length. */
+  readonly size?: number | null;
+  readonly body?: (offset: number) => Readable;
+  readonly operation?: (archive: Archive) => Operation<Archive>;
+}
+
+/** A source whose vendor makes archives: the one given, whatever is asked for. */
+export function archivingSource(given: VendorArchive, clock?: Clock): { source: FileSource; asked: { convert: ReadonlyMap<string, string> }[]; opened: number[] } {
+  const asked: { convert: ReadonlyMap<string, string> }[] = [];
+  const opened: number[] = [];
+  const memory = createMemoryAdapter({ folders: [], capabilities: { archive: native, archiveConvert: native, archiveCancel: native } });
+  const archive: Archive = {
+    name: given.name ?? 'documents.zip',
+    items: given.items,
+    warning: given.warning ?? null,
+    link: null,
+    open: async (options = {}) => {
+      const offset = options.range?.offset ?? 0;
+      opened.push(offset);
+      const size = given.size === undefined ? given.bytes.length - offset : given.size;
+      return {
+        body: given.body?.(offset) ?? Readable.from([given.bytes.subarray(offset)]),
+        size,
+        totalSize: given.size === undefined ? given.bytes.length : given.size,
+        offset,
+        mediaType: null,
+        name: given.name ?? null,
+        validator: null,
+        format: given.format ?? 'zip',
+      };
+    },
+  };
+  const adapter: SourceAdapter = {
+    ...memory,
+    archive: async (selection) => {
+      asked.push({ convert: selection.convert });
+      return given.operation?.(archive) ?? createFinishedOperation(archive);
+    },
+  };
+  return { source: sourceOver(adapter, 'documents', clock), asked, opened };
+}
+
+export function item(id: string, path: string | null, content: string | Buffer | null): ArchiveItem {
+  return { ref: { folder: '1', file: id }, name: path?.split('/').at(-1) ?? null, path, size: content === null ? null : Buffer.byteLength(content) };
+}
