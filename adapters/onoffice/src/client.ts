@@ -8,6 +8,7 @@ const getAction = 'urn:onoffice-de-ns:smart:2.5:smartml:action:get';
 /** A hundred records with names of 300 characters, all of them escaped, stay below this. */
 const maxBytesPerAction = 2 * 1024 * 1024;
 const maxRequests = 4;
+const maxRedirects = 3;
 
 export interface ApiClient {
   /** One action; it shares a request with others of the same tick. */
@@ -47,17 +48,25 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
     };
   };
 
-  const exchange = async (actions: readonly Action[], maxBytes: number, signal: AbortSignal | undefined): Promise<readonly Outcome<ActionData>[]> => {
-    const signed = actions.map(sign);
-    const response = await ports.http.send({
+  const post = (url: string, actions: readonly SignedAction[], signal: AbortSignal | undefined): Promise<HttpResponse> =>
+    ports.http.send({
       method: 'POST',
-      url: config.apiUrl,
+      url,
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ token: config.token.reveal(), request: { actions: signed } }),
+      body: JSON.stringify({ token: config.token.reveal(), request: { actions } }),
       ...(signal === undefined ? {} : { signal }),
     });
-    const facts = answerFacts(response, ports.clock.now());
-    return readOutcomes(await readAnswer(response, maxBytes, facts), signed, facts);
+
+  const exchange = async (actions: readonly Action[], maxBytes: number, signal: AbortSignal | undefined): Promise<readonly Outcome<ActionData>[]> => {
+    let url: string | undefined = config.apiUrl;
+    for (let hops = 0; ; hops += 1) {
+      const signed = actions.map(sign);
+      const response = await post(url, signed, signal);
+      const facts = answerFacts(response, ports.clock.now());
+      url = hops < maxRedirects ? redirectOf(response, url) : undefined;
+      if (url === undefined) return readOutcomes(await readAnswer(response, maxBytes, facts), signed, facts);
+      response.body.destroy();
+    }
   };
 
   const batcher = new Batcher<Action, ActionData>({
@@ -81,6 +90,17 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
 export function answerFacts(response: Pick<HttpResponse, 'status' | 'headers'>, nowMs: number): AnswerFacts {
   const date = Date.parse(response.headers['date'] ?? '');
   return { httpStatus: response.status, retryAfter: response.headers['retry-after'], nowMs, skewMs: Number.isNaN(date) ? null : nowMs - date };
+}
+
+/**
+ * Where the API is by its own word: onOffice redirects customers between its versions.
+ * - On the same origin only, since the body carries the token. A POST stays one: as a GET it would mean nothing here.
+ */
+function redirectOf(response: HttpResponse, from: string): string | undefined {
+  const location = response.headers['location'];
+  if (location === undefined || ![301, 302, 307, 308].includes(response.status) || !URL.canParse(location, from)) return undefined;
+  const to = new URL(location, from);
+  return to.origin === new URL(from).origin ? to.href : undefined;
 }
 
 async function readAnswer(response: HttpResponse, maxBytes: number, facts: AnswerFacts): Promise<unknown> {

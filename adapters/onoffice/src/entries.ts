@@ -15,16 +15,19 @@ export interface FileRecord {
 
 /** The number that an id of onOffice is. Throws `invalid-argument`, before anything is sent. */
 export function idNumber(what: string, id: string): number {
-  const number = /^[1-9]\d{0,15}$/.test(id) ? Number(id) : Number.NaN;
-  if (!Number.isSafeInteger(number)) {
+  if (!isId(id)) {
     throw new FileSourceError('invalid-argument', `${JSON.stringify(id.slice(0, 60))} is not the id of ${what}`, { advice: 'Ids of onOffice are whole numbers above 0.' });
   }
-  return number;
+  return Number(id);
+}
+
+function isId(text: string): boolean {
+  return /^[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
 export function fileRecordOf(module: FileModule, folder: string, record: WireRecord): FileRecord {
   const id = record.id.trim();
-  if (!/^[1-9]\d{0,18}$/.test(id)) throw protocolError('a file in the answer has no id that is a number');
+  if (!isId(id)) throw protocolError('a file in the answer has no id that is a number');
   const elements = elementsOf(record.elements);
   const { name, originalname, filename } = elements;
   const names = (module === 'address' ? [name, originalname, filename] : [filename, name, originalname]).filter(isText);

@@ -1,15 +1,15 @@
-import { createListing, FileSourceError, type Page, type PageOptions } from '@filesource/core';
-import { z } from 'zod';
+import { createListing, type FileSourceError, type Page, type PageOptions } from '@filesource/core';
 import type { ApiClient } from './client.ts';
-import { fileRecordOf, idNumber, type FileModule, type FileRecord } from './entries.ts';
+import { formatCursor, mostIds, parseCursor, startOf, type Position } from './cursor.ts';
+import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
 import type { ActionData } from './envelope.ts';
 import { protocolError } from './errors.ts';
 
 export const maxPageSize = 100;
 /** What onOffice sends when it does not heed the limit that it was asked for. */
 const vendorPageSize = 20;
-const rememberedIds = 200;
 const mostRereads = 3;
+const mostSweeps = 4;
 
 export interface FileList {
   readonly module: FileModule;
@@ -18,49 +18,41 @@ export interface FileList {
   readonly fileId?: number;
 }
 
-/** Where a listing stands: enough to go on, to see that a list was shortened meanwhile, and to drop what comes twice. */
-const cursorSchema = z.strictObject({
-  folder: z.string(),
-  offset: z.int().min(1),
-  listed: z.int().min(0),
-  total: z.int().nullable(),
-  recent: z.array(z.string().regex(/^\d{1,19}$/)).max(rememberedIds),
-});
-type Position = z.output<typeof cursorSchema>;
-
 interface Rows {
   readonly position: Position;
   readonly files: readonly FileRecord[];
   readonly total: number | null;
+  /** `cntabsolute` as it came. */
   readonly announced: number | null;
   readonly wasReread: boolean;
 }
 
-/** One page of files: each file once over all pages, whatever the vendor makes of limit, offset and total. */
+/**
+ * One page of files: each file once over all pages, whatever the vendor makes of limit, offset and total.
+ * - A list whose order changes while it is paged is begun again for what was missed; what cannot be had is an error and no gap.
+ */
 export async function readFilePage(client: ApiClient, list: FileList, options: PageOptions): Promise<Page<FileRecord>> {
   const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
-  const { position, files, total, announced, wasReread } = await readRows(client, list, start, limit, options.signal);
-  const known = new Set(position.recent);
-  const fresh = files.filter(({ entry }) => !known.has(entry.id) && known.add(entry.id));
-  const offset = position.offset + files.length;
-  const listed = position.listed + fresh.length;
-  if (files.length === 0) {
-    if (total !== null && total > position.offset && list.fileId === undefined) throw incomplete(listed, total);
-    return { items: [], ...(total === null ? {} : { total }) };
-  }
-  const hasGrown = total !== null && start.total !== null && total > start.total;
-  if (fresh.length === 0 && !wasReread && !hasGrown) {
-    if (announced === listed || (total === null && files.length < limit)) return { items: [] };
-    throw incomplete(listed, total);
-  }
-  const isDefaultSize = files.length === vendorPageSize && limit > vendorPageSize && (total === null || (position.offset === 0 && total === files.length));
-  const hasMore = files.length >= limit || (total !== null && total > offset) || isDefaultSize;
-  const recent = [...known].slice(-rememberedIds);
+  const rows = await readRows(client, list, start, limit, options.signal);
+  const { position, files } = rows;
+  const total = rows.total ?? (files.length === 0 ? position.total : null);
+  const known = new Set(position.ids);
+  const fresh = files.filter(({ entry }) => !known.has(Number(entry.id)) && known.add(Number(entry.id)));
+  const next: Position = {
+    ...position,
+    offset: position.offset + files.length,
+    listed: position.listed + fresh.length,
+    gained: position.gained + fresh.length,
+    total,
+    ids: [...known].slice(-mostIds),
+  };
+  const isOneFile = list.fileId !== undefined && files.length === 0;
+  const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, limit, start);
   return {
     items: fresh,
-    ...(hasMore ? { cursor: formatCursor({ folder: list.folder, offset, listed, total, recent }) } : {}),
-    ...(total === null || (hasMore && total === files.length) ? {} : { total }),
+    ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
+    ...(total === null || (cursor !== undefined && total === files.length) ? {} : { total }),
   };
 }
 
@@ -69,6 +61,26 @@ export async function findFile(client: ApiClient, list: FileList, file: string, 
   const listing = createListing((page) => readFilePage(client, list, page), signal === undefined ? {} : { signal });
   for await (const record of listing) if (record.entry.id === file) return record;
   return undefined;
+}
+
+/** Where to read on, or `undefined` at the end. Throws when the listing cannot be completed. */
+function goOn({ files, total, announced, position, wasReread }: Rows, freshCount: number, next: Position, limit: number, start: Position): Position | undefined {
+  const isShort = files.length < limit;
+  if (files.length > 0) {
+    const hasGrown = total !== null && start.total !== null && total > start.total;
+    const isRepeated = freshCount === 0 && next.sweep === 0 && !wasReread && !hasGrown;
+    if (isRepeated) {
+      if (announced === next.listed || (total === null && isShort)) return undefined;
+      throw incomplete(next);
+    }
+    const isDefaultSize = files.length === vendorPageSize && isShort && (total === null || (position.offset === 0 && total === files.length));
+    const mayBeMore = next.sweep === 0 && (!isShort || isDefaultSize);
+    if (mayBeMore || (total !== null && total > next.offset)) return next;
+  }
+  if (next.total === null || next.listed >= next.total) return undefined;
+  const canSweep = files.length > 0 && next.ids.length === next.listed && next.sweep < mostSweeps && (next.sweep === 0 || next.gained > 0);
+  if (!canSweep) throw incomplete(next);
+  return { ...next, offset: 0, sweep: next.sweep + 1, gained: 0 };
 }
 
 /** Reads the rows at a position; goes back when the list has become shorter, since then rows have moved before it. */
@@ -86,13 +98,8 @@ async function readRows(client: ApiClient, list: FileList, start: Position, limi
   }
 }
 
-function parametersOf(list: FileList, limit: number, offset: number): Record<string, number> {
-  return {
-    [list.module === 'address' ? 'addressid' : 'appointmentid']: idNumber(list.module === 'address' ? 'an address record' : 'an appointment', list.folder),
-    ...(list.fileId === undefined ? {} : { fileId: list.fileId }),
-    listlimit: limit,
-    listoffset: offset,
-  };
+function parametersOf({ module, folder, fileId }: FileList, limit: number, offset: number): Record<string, number> {
+  return { [`${module}id`]: Number(folder), ...(fileId === undefined ? {} : { fileId }), listlimit: limit, listoffset: offset };
 }
 
 /** `cntabsolute` as the number of all files; `null` where it is nothing, or the number of rows in this answer. */
@@ -102,26 +109,7 @@ function believableTotal({ total, records }: ActionData, { offset, total: before
   return total >= offset + records.length || (before !== null && total < before) ? total : null;
 }
 
-function incomplete(listed: number, total: number | null): FileSourceError {
-  return protocolError(
-    total === null ? `it lists the first ${listed} files again and again and does not heed listoffset` : `it announces ${total} files and lists ${listed}`,
-  ).with({ advice: 'The listing is not complete. Check the rights of the API user, and report this to onOffice.' });
-}
-
-function startOf(folder: string): Position {
-  return { folder, offset: 0, listed: 0, total: null, recent: [] };
-}
-
-function formatCursor(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-function parseCursor(folder: string, cursor: string): Position {
-  try {
-    const parsed = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (parsed.folder === folder && formatCursor(parsed) === cursor) return parsed;
-  } catch {
-    // Falls through: what is wrong with it does not matter.
-  }
-  throw new FileSourceError('invalid-argument', 'this is not a cursor of this listing', { advice: 'Pass on the cursor of a page as it is, or none to start anew.' });
+function incomplete({ listed, total }: Position): FileSourceError {
+  const what = total === null ? `it lists the first ${listed} files again and again and does not heed listoffset` : `it announces ${total} files and lists ${listed}`;
+  return protocolError(what).with({ advice: 'The listing is not complete. Check the rights of the API user, and report this to onOffice.' });
 }

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { adapterOf, eachAction, envelope, errorOf, files, idsOf, listOf, result, startScriptedServer, type ScriptedServer } from './helpers.ts';
+
+let server: ScriptedServer;
+beforeEach(async () => {
+  server = await startScriptedServer();
+});
+afterEach(() => server.close());
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_none, index) => String(index + 1));
+const totals = { total: (all: number) => all, null: () => null, zero: () => 0, 'rows of the page': (_all: number, rows: number) => rows };
+
+describe.each(['onoffice-address', 'onoffice-appointment'] as const)('listing of %s', (provider) => {
+  describe.each(Object.entries(totals))('with cntabsolute as %s', (_name, total) => {
+    test.each([0, 1, 19, 20, 21, 99, 100, 101, 200, 250])('gives each of %i files once', async (count) => {
+      server.onApi = listOf(files(count), { total });
+      await expect(idsOf(adapterOf(server, provider), '7')).resolves.toEqual(numbers(count));
+    });
+
+    test('goes on by the rows received when the vendor cuts the page to 20', async () => {
+      server.onApi = listOf(files(45), { total, most: 20 });
+      await expect(idsOf(adapterOf(server, provider), '7')).resolves.toEqual(numbers(45));
+    });
+  });
+
+  test('takes small pages one by one', async () => {
+    server.onApi = listOf(files(7));
+    await expect(idsOf(adapterOf(server, provider), '7', 3)).resolves.toEqual(numbers(7));
+    expect(server.exchanges.map(({ actions }) => actions[0]?.parameters['listoffset'])).toEqual([0, 3, 6]);
+  });
+});
+
+describe('a list that is not what it seems', () => {
+  test('ends when the vendor ignores listoffset and all files are there', async () => {
+    server.onApi = listOf(files(100), { ignoresOffset: true });
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(100));
+    expect(server.exchanges).toHaveLength(2);
+  });
+
+  test.each([null, 250])('is an error and no gap when the vendor ignores listoffset and there may be more (cntabsolute %s)', async (total) => {
+    server.onApi = listOf(files(250), { ignoresOffset: true, total: () => total });
+    expect(await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7'))).toMatchObject({ kind: 'vendor-protocol' });
+    expect(server.exchanges.length).toBeLessThan(4);
+  });
+
+  test('is an error when the vendor announces more files than it lists', async () => {
+    server.onApi = listOf(files(3), { total: () => 9 });
+    const error = await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7'));
+    expect(error.kind).toBe('vendor-protocol');
+    expect(error.message).toContain('9');
+  });
+
+  test('loses no file when one that was listed is deleted between two pages', async () => {
+    let all = files(150);
+    server.onApi = (exchange) => {
+      if (server.exchanges.length === 2) all = all.slice(3);
+      return listOf(all)(exchange);
+    };
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(150));
+  });
+
+  test('gives no file twice when new ones come in at the front', async () => {
+    let all = files(150);
+    server.onApi = (exchange) => {
+      if (server.exchanges.length === 2) all = [...files(2, 900), ...all];
+      return listOf(all)(exchange);
+    };
+    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7');
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(numbers(150)));
+  });
+
+  test('is begun again when its order changed between two pages', async () => {
+    server.onApi = (exchange) => {
+      const turn = server.exchanges.length % 260;
+      return listOf([...files(260).slice(turn), ...files(260).slice(0, turn)])(exchange);
+    };
+    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7');
+    expect(ids).toHaveLength(260);
+    expect(new Set(ids)).toEqual(new Set(numbers(260)));
+  });
+
+  test('drops a file that comes twice in one page', async () => {
+    server.onApi = eachAction((action) => result(action, [...files(2), ...files(2)], 4));
+    server.onApi = eachAction((action) => result(action, [...files(2), ...files(1)], 2));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(2));
+  });
+
+  test('is an error when a file has no usable id', async () => {
+    server.onApi = eachAction((action) => result(action, [{ id: 'downloadUrl' }]));
+    expect((await errorOf(adapterOf(server, 'onoffice-address').listPage('7', {}))).kind).toBe('vendor-protocol');
+  });
+});
+
+describe('a cursor', () => {
+  test('is enough to go on elsewhere, and knows what was listed', async () => {
+    server.onApi = listOf(files(150));
+    const first = await adapterOf(server, 'onoffice-address').listPage('7', {});
+    const second = await adapterOf(server, 'onoffice-address').listPage('7', first.cursor === undefined ? {} : { cursor: first.cursor });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(numbers(150));
+    expect(first.total).toBe(150);
+    expect(second.cursor).toBeUndefined();
+  });
+
+  test.each(['', '100', 'v1', 'v1.7.x.100.150.0.100.1', 'v1.8.100.1.150.0.1.1', 'v1.7.100.1.150.0.1.0', 'v1.7.0100.1.150.0.1.1', 'v1.7.100.1.150.0.1.-1'])('is parsed strictly: %j is none', async (cursor) => {
+    expect((await errorOf(adapterOf(server, 'onoffice-address').listPage('7', { cursor }))).kind).toBe('invalid-argument');
+    expect(server.exchanges).toHaveLength(0);
+  });
+});
+
+describe('entries', () => {
+  const entryOf = async (provider: 'onoffice-address' | 'onoffice-appointment', id: unknown, elements: unknown): Promise<unknown> => {
+    server.onApi = ({ actions }) => envelope(actions.map((action) => result(action, [{ id: id as number, elements }])));
+    return (await adapterOf(server, provider).listPage('7', {})).items[0];
+  };
+
+  test('of an address: the documented example', async () => {
+    const elements = { type: 'Foto', name: 'Bild (1).png', originalname: 'anders.png', filename: '2024-uuid.png', fileSize: 165236, modified: 1725272069, date: '2024-09-02' };
+    expect(await entryOf('onoffice-address', 1757, elements)).toEqual({ kind: 'file', folder: '7', id: '1757', name: 'Bild (1).png', size: 165236, mediaType: 'image/png', modified: new Date('2024-09-02T10:14:29Z'), validator: 'm1725272069-165236' });
+  });
+
+  test('of an appointment: the documented example, size as a text', async () => {
+    const elements = { username: 'mustermann', filename: 'Bild1.png', fileSize: '168477', url: 'https://smart.onoffice.de/x?params=w4' };
+    expect(await entryOf('onoffice-appointment', '3247', elements)).toEqual({ kind: 'file', folder: '7', id: '3247', name: 'Bild1.png', size: 168477, mediaType: 'image/png', modified: null, validator: null });
+  });
+
+  test.each([
+    ['an array with one object', [{ name: 'a.txt', fileSize: '5' }], { name: 'a.txt', size: 5 }],
+    ['an array of texts', ['a.txt'], { name: '1', size: null }],
+    ['an empty array', [], { name: '1', size: null }],
+    ['null', null, { name: '1', size: null, modified: null, validator: null }],
+    ['empty texts', { name: '', originalname: null, filename: 'b.pdf', fileSize: '', modified: '', date: '2024-09-02' }, { name: 'b.pdf', size: null, modified: new Date('2024-09-02T00:00:00Z') }],
+    ['numbers as texts', { name: 'c', modified: '1725272069', fileSize: 0 }, { name: 'c', size: 0, modified: new Date('2024-09-02T10:14:29Z') }],
+    ['nonsense', { name: ['x'], fileSize: -1, modified: 'yesterday', date: '0000-00-00' }, { name: '1', size: null, modified: null }],
+  ])('survive elements as %s', async (_name, elements, expected) => {
+    expect(await entryOf('onoffice-address', 1, elements)).toMatchObject(expected);
+  });
+});
+
+describe('a folder', () => {
+  test.each([
+    [files(3), 3],
+    [files(120), 120],
+    [[], 0],
+  ])('knows its number of files', async (list, entryCount) => {
+    server.onApi = listOf(list);
+    for (const provider of ['onoffice-address', 'onoffice-appointment'] as const) {
+      await expect(adapterOf(server, provider).stat({ folder: '1237' }, {})).resolves.toEqual({ kind: 'folder', id: '1237', name: '1237', modified: null, entryCount });
+    }
+  });
+});
