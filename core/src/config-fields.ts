@@ -14,8 +14,9 @@ export function urlField(description: string): z.ZodType<string, string> {
   return z
     .url({ protocol: /^https?$/, error: 'expected an absolute http or https URL' })
     .refine((text) => {
-      const url = new URL(text);
-      return url.username === '' && url.password === '';
+      // Runs for a text that is no URL too, which has its own message.
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return url === undefined || (url.username === '' && url.password === '');
     }, 'the URL must not carry a user name or password')
     .meta({ description });
 }

@@ -50,7 +50,7 @@ export function hostOf(url: URL): string {
 
 /** A host name written by a person, in the same form; `undefined` when it is none. */
 function canonicalHost(text: string): string | undefined {
-  if (text === '' || /[\s/?#@\\%]/.test(text)) return undefined;
+  if (text === '' || /[\s/?#@\\%*]/.test(text)) return undefined;
   try {
     const host = hostOf(new URL(`http://${text}/`));
     return host === '' ? undefined : host;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { abortError, FileSourceError, type ErrorFacts, type ErrorKind } from '@filesource/core';
 
 const deepestCause = 5;
@@ -48,7 +49,7 @@ function findOurs(thrown: unknown): FileSourceError | undefined {
   let error = thrown;
   for (let depth = 0; depth < deepestCause; depth += 1) {
     if (FileSourceError.is(error)) return error;
-    if (!(error instanceof Error)) return undefined;
+    if (!isError(error)) return undefined;
     error = error.cause;
   }
   return undefined;
@@ -57,19 +58,24 @@ function findOurs(thrown: unknown): FileSourceError | undefined {
 function codeOf(thrown: unknown): string | undefined {
   let error = thrown;
   let found: string | undefined;
-  for (let depth = 0; depth < deepestCause && error instanceof Error; depth += 1) {
+  for (let depth = 0; depth < deepestCause && isError(error); depth += 1) {
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && (found === undefined || found.startsWith('ERR_BAD_'))) found = code;
-    error = error instanceof AggregateError ? error.errors[0] : error.cause;
+    error = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error.cause;
   }
   return found;
 }
 
 function reduced(thrown: unknown): Error {
-  if (!(thrown instanceof Error)) return new Error('something that is not an error was thrown');
+  if (!isError(thrown)) return new Error('something that is not an error was thrown');
   const error = new Error(thrown.message === '' ? (codeOf(thrown) ?? thrown.name) : thrown.message);
   error.name = thrown.name;
   const code = codeOf(thrown);
   if (code !== undefined) Object.defineProperty(error, 'code', { value: code, enumerable: true });
   return error;
+}
+
+/** Also for errors of another realm, such as Node's own inside a test runner. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }

@@ -15,11 +15,22 @@ export function configJsonSchema(adapters: readonly AdapterDescriptor[]): Record
       delete jsonSchema['secret'];
     },
   });
-  return { ...schema, title: 'filesource config' };
+  return { ...(allowVariables(schema) as Record<string, unknown>), title: 'filesource config' };
 }
 
 function asPassword(jsonSchema: Record<string, unknown>): void {
   const { description } = jsonSchema;
   for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
   Object.assign(jsonSchema, { type: 'string', minLength: 1, format: 'password', writeOnly: true, ...(description === undefined ? {} : { description }) });
+}
+
+/** Texts of a fixed form may also be variables, `${NAME}`, which take that form only when the config is loaded. */
+function allowVariables(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(allowVariables);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const node = Object.fromEntries(Object.entries(schema).map(([key, inner]) => [key, allowVariables(inner)]));
+  const { type, format, pattern, ...rest } = node;
+  if (type !== 'string' || (format !== 'uri' && pattern === undefined)) return node;
+  const form = { type, ...(format === undefined ? {} : { format }), ...(pattern === undefined ? {} : { pattern }) };
+  return { ...rest, anyOf: [form, { type: 'string', pattern: String.raw`\$\{` }] };
 }

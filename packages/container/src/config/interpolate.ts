@@ -3,6 +3,7 @@ import { quoteKey, type ConfigPath, type Problem } from './problem.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Interpolated {
+  /** A copy, also where nothing was put in. */
   readonly data: unknown;
   readonly problems: readonly Problem[];
   /** The variables that went into the value at a path, by {@link pathKey}. */
@@ -64,6 +65,10 @@ export function interpolateText(text: string, env: Environment): { readonly text
 /** A path as a key of a map. */
 export function pathKey(path: ConfigPath): string {
   return JSON.stringify(path);
+}
+
+export function pathOfKey(key: string): ConfigPath {
+  return JSON.parse(key) as ConfigPath;
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
 import { adaptersSchema, configSchema, providersOf, type KnownProvider } from './config-schema.ts';
 import { explainIssue, kindOf } from './explain-issue.ts';
@@ -8,6 +8,7 @@ import { interpolate, pathKey, type Environment, type Interpolated } from './int
 import { parseConfigText, type ParsedConfig } from './parse-config-text.ts';
 import { configError, type Problem } from './problem.ts';
 import { collectSecrets, textsOfSecretFields } from './secrets.ts';
+import { withNumbers } from './variable-numbers.ts';
 import { readSecretFiles } from './secret-files.ts';
 
 export interface LoadConfigOptions {
@@ -65,7 +66,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   if (providers.size === 0) throw new FileSourceError('config-invalid', 'no adapter is given', { advice: 'Pass adapters to createFileSources, or name their packages under adapters: in the config.' });
 
   const schema = configSchema(providers);
-  const read = await readSecretFiles(schema, interpolated.data, raw.folder);
+  const read = await readSecretFiles(schema, withNumbers(schema, interpolated), raw.folder);
   const parsed = schema.safeParse(read.data);
   const known = [...interpolated.problems, ...read.problems];
   const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, read.data));
@@ -81,7 +82,7 @@ async function readRaw(options: LoadConfigOptions): Promise<RawConfig> {
   const { config } = options;
   if (typeof config !== 'string') return { data: config, locate: () => undefined, file: null, folder: base, where: 'the config' };
   const file = isAbsolute(config) ? config : resolve(base, config);
-  const where = basename(file);
+  const where = config;
   const extension = extname(file).toLowerCase();
   if (extension !== '.yaml' && extension !== '.yml' && extension !== '.json') throw configError(where, [{ path: [], what: 'expected a file that ends in .yaml, .yml or .json' }]);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

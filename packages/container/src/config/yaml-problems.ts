@@ -20,6 +20,6 @@ const meanings: Readonly<Partial<Record<YAMLError['code'], string>>> = {
 };
 
 export function yamlProblem(code: YAMLError['code'], format: 'yaml' | 'json'): string {
-  const name = format === 'json' ? 'JSON' : 'YAML';
-  return `this is not valid ${name}: ${meanings[code] ?? code.toLowerCase().replaceAll('_', ' ')}`;
+  if (format === 'json') return code === 'DUPLICATE_KEY' ? 'this key comes twice in the same object' : 'this is not valid JSON; a quote, bracket or comma is missing or too many';
+  return `this is not valid YAML: ${meanings[code] ?? code.toLowerCase().replaceAll('_', ' ')}`;
 }
