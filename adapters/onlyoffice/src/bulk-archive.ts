@@ -3,7 +3,6 @@ import type { ArchivePlan } from './archive-plan.ts';
 import type { OnlyOfficeClient } from './client.ts';
 import { fileNameOf, mediaTypeIn } from './content-headers.ts';
 import { openBody, type Body } from './file-handler.ts';
-import { measureBody } from './measured-body.ts';
 
 export interface BulkArchiveParts {
   readonly client: OnlyOfficeClient;
@@ -52,23 +51,18 @@ export function createBulkArchive(parts: BulkArchiveParts): Archive {
         throw new FileSourceError('truncated', `the vendor made a file of ${body.total} bytes out of one of ${plan.single?.size}`, { status: 'permanent', advice: 'Open the file itself in place of an archive of it.' });
       }
       return {
-        body: measureBody(body.body, body.size),
+        body: body.body,
         size: body.size,
         totalSize: body.total,
         offset: body.offset,
         mediaType: mediaTypeIn(body.headers),
         name,
-        validator: validatorOf(body),
+        // The link serves whatever was made last under its name, and only its size tells two of them apart.
+        validator: null,
         format,
       };
     },
   };
-}
-
-/** The link serves whatever was made last under its name; its size, and an ETag where there is one, tell two of them apart. */
-function validatorOf(body: Body): string | null {
-  const tag = body.headers['etag'] ?? '';
-  return body.total === null && tag === '' ? null : `${body.total ?? ''}:${tag}`;
 }
 
 /** A store that the portal redirected to may name the file in its path only. */

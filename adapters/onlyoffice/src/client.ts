@@ -60,6 +60,7 @@ const mostRedirects = 5;
 export function createClient(parts: ClientParts): OnlyOfficeClient {
   const { portal, ports, generation, exchange, credentials } = parts;
   const { clock } = ports;
+  const allowedHosts = [...(portal.port === '' ? [`${portal.hostname}:443`, `${portal.hostname}:80`] : [portal.host]), ...parts.allowHosts];
   const knownUntil = new WeakMap<Proof, number>();
 
   const isKnown = async (proof: Proof, signal: AbortSignal | undefined, fresh: boolean): Promise<boolean> => {
@@ -99,7 +100,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
       return readResult(call, answer, clock.now());
     },
     fetch: async (url, headers, signal) => {
-      const request = { method: 'GET' as const, url: url.href, headers, allowedHosts: [portal.host, ...parts.allowHosts], maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
+      const request = { method: 'GET' as const, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
       try {
         if (url.origin !== portal.origin) return await ports.http.send(request);
         return await signedIn(

@@ -32,7 +32,6 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
       url: url.href,
       headers: { accept: 'application/json', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
       credentials,
-      allowedHosts: [portal.host],
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -7,7 +7,7 @@ const textOrNothing = z.string().nullish();
 
 /** Both generations; the members that either leaves out at their default are optional. */
 export const envelopeSchema = z.object({
-  response: z.unknown(),
+  response: z.unknown().optional(),
   total: wholeNumber.nullish(),
   status: wholeNumber.nullish(),
   statusCode: wholeNumber.nullish(),
