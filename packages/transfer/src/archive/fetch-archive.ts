@@ -49,8 +49,8 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Receip
   const part = new PartFile({ ...target.file, hashing: options.hashing });
   try {
     await receiveArchive(archive, content, part, {
-      clock,
-      idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+      // An archive that core makes reads file by file, and each file is watched over there.
+      ...(source.capabilities.archive.support === 'emulated' ? {} : { idle: { clock, timeoutMs: options.idleTimeoutMs ?? 60_000 } }),
       ...withSignal,
       onBytes: (bytes, totalBytes) => onEvent?.({ type: 'progress', files: 0, totalFiles: archive.items.length, bytes, totalBytes }),
     });

@@ -18,6 +18,7 @@ interface Rule {
   readonly onlySameSize?: boolean;
 }
 
+const count = / \(\d{1,6}\)$/;
 const longFolder = 'LONG_FOLDER_NAME/';
 const longFolderFrom = 200;
 
@@ -96,15 +97,16 @@ function pathsOf(item: ArchiveItem, convertedIds: ReadonlySet<string>): readonly
   return [item.path, item.path.replace(/\.[^./]*$/, '.zip')];
 }
 
-/** What a path may have been before ` (1)` was put in: before the last dot of the whole path, or at its end. */
+/**
+ * What a path may have been before ` (1)` was put in: before the last dot of the whole path, or at its end.
+ * - Also several times: a file that is really called `a (1).txt` may have had to make way for another `a.txt`.
+ */
 function withoutCount(path: string): string[] {
   const originals: string[] = [];
   const dot = path.lastIndexOf('.');
-  if (dot >= 0) {
-    const stem = path.slice(0, dot).replace(/ \(\d+\)$/, '');
-    if (stem.length < dot) originals.push(stem + path.slice(dot));
-  }
-  const end = path.replace(/ \(\d+\)$/, '');
+  const stem = dot < 0 ? '' : path.slice(0, dot).replace(count, '');
+  if (dot >= 0 && stem.length < dot) originals.push(stem + path.slice(dot));
+  const end = path.replace(count, '');
   if (end.length < path.length) originals.push(end);
-  return originals;
+  return originals.flatMap((original) => [original, ...withoutCount(original)]);
 }

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
@@ -37,7 +36,7 @@ export async function readZip(file: string, options: ReadArchiveOptions): Promis
     const { size } = await handle.stat();
     const window = new FileWindow(handle.fd, size);
     const zipEntries = await readZipDirectory(window, size, options.guard);
-    const reader = new EntryReader(handle.fd, window, size, options);
+    const reader = new EntryReader(handle, window, size, options);
     const entries: ArchiveEntry[] = [];
     let bytes = 0;
     for (const [index, entry] of zipEntries.entries()) {
@@ -57,13 +56,13 @@ export async function readZip(file: string, options: ReadArchiveOptions): Promis
 }
 
 class EntryReader {
-  readonly #fd: number;
+  readonly #handle: FileHandle;
   readonly #window: FileWindow;
   readonly #archiveSize: number;
   readonly #options: ReadArchiveOptions;
 
-  constructor(fd: number, window: FileWindow, archiveSize: number, options: ReadArchiveOptions) {
-    this.#fd = fd;
+  constructor(handle: FileHandle, window: FileWindow, archiveSize: number, options: ReadArchiveOptions) {
+    this.#handle = handle;
     this.#window = window;
     this.#archiveSize = archiveSize;
     this.#options = options;
@@ -127,7 +126,7 @@ class EntryReader {
 
   async #inflateInto(entry: ZipEntry, dataStart: number, sink: PartFile | HashSink): Promise<void> {
     const { signal } = this.#options;
-    const packed = createReadStream('', { fd: this.#fd, autoClose: false, start: dataStart, end: dataStart + entry.packedSize - 1, highWaterMark: smallBytes });
+    const packed = slice(this.#handle, dataStart, entry.packedSize);
     let received = 0;
     let crc = 0;
     const consume = async (source: AsyncIterable<Buffer>): Promise<void> => {
@@ -148,6 +147,17 @@ class EntryReader {
     }
     if (received !== entry.size) throw corruptEntry(entry.path, `it has ${received} bytes, the directory says ${entry.size}`);
     checkCrc(entry, crc);
+  }
+}
+
+/** A part of a file, in pieces; a stream of Node over an open file would close it for everybody when it fails. */
+async function* slice(handle: FileHandle, start: number, length: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; at < length; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(smallBytes, length - at));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, start + at);
+    if (bytesRead === 0) throw new RangeError('the archive was cut while it was being read');
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

@@ -3,8 +3,8 @@ import type { PartFile } from '../local/part-file.ts';
 import { receive } from '../receive.ts';
 
 export interface ReceiveArchiveOptions {
-  readonly clock: Clock;
-  readonly idleTimeoutMs: number;
+  /** Longest silence, for a body that nobody else watches over. */
+  readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
   readonly signal?: AbortSignal;
   readonly onBytes: (bytes: number, totalBytes: number | null) => void;
 }
@@ -16,14 +16,14 @@ const mostFruitless = 3;
  * - Throws `truncated` for fewer bytes than announced, `conflict` when the archive became another one on the way.
  */
 export async function receiveArchive(archive: Archive, first: ArchiveContent, part: PartFile, options: ReceiveArchiveOptions): Promise<void> {
-  const { clock, idleTimeoutMs, signal, onBytes } = options;
+  const { idle, signal, onBytes } = options;
   const withSignal = signal === undefined ? {} : { signal };
   let content = first;
   let fruitless = 0;
   for (;;) {
     const before = part.bytes;
     try {
-      await receive(content.body, part, { ...withSignal, idle: { clock, timeoutMs: idleTimeoutMs }, onBytes: () => onBytes(part.bytes, first.size) });
+      await receive(content.body, part, { ...withSignal, ...(idle === undefined ? {} : { idle }), onBytes: () => onBytes(part.bytes, first.size) });
       if (first.size !== null && part.bytes < first.size) throw new FileSourceError('truncated', `only ${part.bytes} of ${first.size} bytes came`);
       break;
     } catch (thrown) {

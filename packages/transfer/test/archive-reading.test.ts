@@ -1,0 +1,296 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGzip, crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { FileSourceError } from '@filesource/core';
+import { nodeHashing } from '@filesource/testkit';
+import { pack, type Header } from 'tar-stream';
+import type { ArchiveEntry } from '../src/archive/archive-entry.ts';
+import { LimitGuard, type ArchiveLimits } from '../src/archive/limits.ts';
+import { readTarGz } from '../src/archive/read-tar.ts';
+import { readZip } from '../src/archive/read-zip.ts';
+import { UnpackTarget } from '../src/archive/unpack-target.ts';
+import { TargetDirectory } from '../src/local/target-directory.ts';
+import { filesBelow, patch, sha256, temporaryDirectory, textOf, zipOf } from './helpers.ts';
+
+interface Outcome {
+  readonly entries: ArchiveEntry[];
+  readonly directory: string;
+}
+
+/** Reads an archive; `unpack` also writes its entries below a directory. */
+async function read(bytes: Buffer, options: { readonly unpack?: boolean; readonly limits?: Partial<ArchiveLimits>; readonly as?: typeof readZip; readonly directory?: string; readonly signal?: AbortSignal } = {}): Promise<Outcome> {
+  const home = await temporaryDirectory();
+  const directory = options.directory ?? join(home, 'out');
+  const file = join(home, 'archive');
+  await writeFile(file, bytes);
+  const target = await TargetDirectory.prepare(directory);
+  const entries = await (options.as ?? readZip)(file, {
+    hashing: nodeHashing,
+    guard: new LimitGuard(options.limits ?? {}, bytes.length),
+    ...(options.unpack === true ? { unpack: new UnpackTarget(target) } : {}),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { entries, directory };
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
+  const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
+  if (FileSourceError.is(error)) return error;
+  throw error ?? new Error('it did not fail');
+}
+
+/** Where the central directory has the entry of a name. */
+function directoryRecord(zip: Buffer, name: string): number {
+  for (let at = zip.indexOf('PK\u0001\u0002', 0, 'latin1'); at >= 0; at = zip.indexOf('PK\u0001\u0002', at + 1, 'latin1')) {
+    const length = zip.readUInt16LE(at + 28);
+    if (zip.toString('utf8', at + 46, at + 46 + length) === name) return at;
+  }
+  throw new Error(`no entry ${name}`);
+}
+
+async function tarOf(entries: readonly (Partial<Header> & { readonly name: string } & { readonly content?: string | Buffer })[]): Promise<Buffer> {
+  const tar = pack();
+  for (const { content, ...header } of entries) tar.entry(header, content ?? '');
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar.pipe(createGzip()) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe('a ZIP', () => {
+  test('is read to the end of every entry, small and large, packed and stored', async () => {
+    const large = Buffer.alloc(3_000_000, 'Straße und so weiter, ');
+    const inputs = [
+      { path: 'a.txt', content: 'hello' },
+      { path: 'b/stored.bin', content: 'as it is', store: true },
+      { path: 'b/large.bin', content: large },
+      { path: 'b/large-stored.bin', content: large, store: true },
+      { path: 'empty', content: '' },
+      { path: 'c/' },
+      { path: 'Ünïcode 漢.txt', content: 'x' },
+    ];
+    const { entries, directory } = await read(await zipOf(inputs), { unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.size, entry.sha256, entry.error])).toEqual(
+      inputs.filter((input) => input.path !== 'c/').map(({ path, content = '' }) => [path, Buffer.byteLength(content), sha256(content), undefined]),
+    );
+    expect(await filesBelow(directory)).toEqual(['a.txt', 'b/large-stored.bin', 'b/large.bin', 'b/stored.bin', 'empty', 'Ünïcode 漢.txt'].sort());
+    expect((await readFile(join(directory, 'b/large.bin'))).equals(large)).toBe(true);
+    expect((await readFile(join(directory, 'b/large-stored.bin'))).equals(large)).toBe(true);
+  });
+
+  test('with nothing in it has no entries', async () => {
+    expect((await read(await zipOf([]))).entries).toEqual([]);
+  });
+
+  test('of thousands of entries is read whole', async () => {
+    const inputs = Array.from({ length: 3000 }, (_, index) => ({ path: `${index % 50}/${index}.txt`, content: `entry ${index}` }));
+    const { entries, directory } = await read(await zipOf(inputs), { unpack: true });
+    expect(entries).toHaveLength(3000);
+    expect(entries.every((entry) => entry.error === undefined)).toBe(true);
+    expect(await textOf(directory, '17/1017.txt')).toBe('entry 1017');
+  });
+
+  test('names are UTF-8 where they are well-formed and CP437 otherwise', async () => {
+    const zip = await zipOf([{ path: 'a-xx.txt' }, { path: 'b-xx.txt' }]);
+    for (const [name, replacement] of [['a-xx.txt', 'a-ü.txt'], ['b-xx.txt', Buffer.from('622d81942e747874', 'hex')]] as const) {
+      const record = directoryRecord(zip, name);
+      zip.writeUInt16LE(zip.readUInt16LE(record + 8) & ~0x800, record + 8);
+      Buffer.from(replacement).copy(zip, record + 46);
+    }
+    expect((await read(zip)).entries.map((entry) => entry.path)).toEqual(['a-ü.txt', 'b-üö.txt']);
+  });
+
+  test('with a flipped byte in an entry names that entry and reads the others', async () => {
+    const zip = await zipOf([{ path: 'a.txt', content: 'first one', store: true }, { path: 'b.txt', content: 'second one', store: true }, { path: 'c.txt', content: Buffer.alloc(2_000_000, 'third'), store: true }]);
+    const damaged = patch(zip, 'second', 'secOnd');
+    damaged[damaged.length - 500_000] = 0;
+    const { entries, directory } = await read(damaged, { unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.error?.kind, entry.sha256 === null])).toEqual([['a.txt', undefined, false], ['b.txt', 'corrupt', true], ['c.txt', 'corrupt', true]]);
+    expect(await filesBelow(directory)).toEqual(['a.txt']);
+  });
+
+  test('whose directory lies about a size names the entry', async () => {
+    const zip = await zipOf([{ path: 'more.txt', content: 'x'.repeat(1000) }, { path: 'less.txt', content: 'y'.repeat(1000) }, { path: 'far.txt', content: 'z' }, { path: 'nowhere.txt', content: 'z' }]);
+    zip.writeUInt32LE(10, directoryRecord(zip, 'more.txt') + 24);
+    zip.writeUInt32LE(5000, directoryRecord(zip, 'less.txt') + 24);
+    zip.writeUInt32LE(1_000_000, directoryRecord(zip, 'far.txt') + 20);
+    zip.writeUInt32LE(5, directoryRecord(zip, 'nowhere.txt') + 42);
+    const { entries } = await read(zip);
+    expect(entries.map((entry) => entry.error?.kind)).toEqual(['corrupt', 'corrupt', 'corrupt', 'corrupt']);
+  });
+
+  test('with an encrypted entry, a link or an unknown method names it and reads the others', async () => {
+    const zip = await zipOf([{ path: 'locked.txt', content: 'secret' }, { path: 'link', content: '/etc/passwd', mode: 0o120777 }, { path: 'odd.txt', content: 'x' }, { path: 'plain.txt', content: 'open' }]);
+    const locked = directoryRecord(zip, 'locked.txt');
+    zip.writeUInt16LE(zip.readUInt16LE(locked + 8) | 1, locked + 8);
+    zip.writeUInt16LE(99, directoryRecord(zip, 'odd.txt') + 10);
+    const { entries, directory } = await read(zip, { unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.error?.message ?? 'fine'])).toEqual([
+      ['locked.txt', '"locked.txt" in the archive is encrypted'],
+      ['link', '"link" in the archive is a symbolic link, which is refused'],
+      ['odd.txt', '"odd.txt" in the archive is packed by the method 99, which is not known here'],
+      ['plain.txt', 'fine'],
+    ]);
+    expect(await filesBelow(directory)).toEqual(['plain.txt']);
+  });
+
+  test('leaves documents that are ZIPs themselves alone', async () => {
+    const inner = await zipOf([{ path: 'word/document.xml', content: '<w/>' }]);
+    const { entries } = await read(await zipOf([{ path: 'brief.docx', content: inner }]));
+    expect(entries.map((entry) => [entry.path, entry.sha256])).toEqual([['brief.docx', sha256(inner)]]);
+  });
+
+  test('that is cut is truncated, wherever it was cut', async () => {
+    const zip = await zipOf([{ path: 'a.txt', content: 'hello' }, { path: 'b.txt', content: 'world' }]);
+    for (const length of [20, 100, zip.length - 30, zip.length - 1]) expect(await failureOf(read(zip.subarray(0, length)))).toMatchObject({ kind: 'truncated' });
+  });
+
+  test('that is an HTML page, empty or damaged in its directory is corrupt', async () => {
+    expect(await failureOf(read(Buffer.from('<!DOCTYPE html><html><body>expired</body></html>')))).toMatchObject({ kind: 'corrupt', message: 'expected a ZIP, got an HTML page' });
+    expect(await failureOf(read(Buffer.alloc(0)))).toMatchObject({ kind: 'corrupt', message: 'expected a ZIP, got an empty body' });
+    const zip = await zipOf([{ path: 'a.txt', content: 'hello' }]);
+    zip.writeUInt32LE(0, directoryRecord(zip, 'a.txt'));
+    expect(await failureOf(read(zip))).toMatchObject({ kind: 'corrupt' });
+  });
+
+  test('ZIP64 fields are read', async () => {
+    const content = Buffer.from('hello zip64');
+    const packed = deflateRawSync(content);
+    const name = Buffer.from('a.txt');
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(45, 4);
+    local.writeUInt16LE(0x808, 6);
+    local.writeUInt16LE(8, 8);
+    local.writeUInt16LE(name.length, 26);
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(0x808, 8);
+    central.writeUInt16LE(8, 10);
+    central.writeUInt32LE(crc32(content), 16);
+    central.fill(0xff, 20, 28);
+    central.writeUInt16LE(name.length, 28);
+    central.writeUInt16LE(28, 30);
+    central.fill(0xff, 42, 46);
+    const extra = Buffer.alloc(28);
+    extra.writeUInt16LE(1, 0);
+    extra.writeUInt16LE(24, 2);
+    extra.writeBigUInt64LE(BigInt(content.length), 4);
+    extra.writeBigUInt64LE(BigInt(packed.length), 12);
+    const directoryStart = local.length + name.length + packed.length;
+    const record64 = Buffer.alloc(56);
+    record64.writeUInt32LE(0x06064b50, 0);
+    record64.writeBigUInt64LE(44n, 4);
+    record64.writeBigUInt64LE(1n, 24);
+    record64.writeBigUInt64LE(1n, 32);
+    record64.writeBigUInt64LE(BigInt(central.length + name.length + extra.length), 40);
+    record64.writeBigUInt64LE(BigInt(directoryStart), 48);
+    const locator = Buffer.alloc(20);
+    locator.writeUInt32LE(0x07064b50, 0);
+    locator.writeBigUInt64LE(BigInt(directoryStart + central.length + name.length + extra.length), 8);
+    const end = Buffer.alloc(22, 0xff);
+    end.writeUInt32LE(0x06054b50, 0);
+    end.writeUInt32LE(0, 4);
+    end.writeUInt16LE(0, 20);
+    const { entries } = await read(Buffer.concat([local, name, packed, central, name, extra, record64, locator, end]));
+    expect(entries).toEqual([{ path: 'a.txt', size: content.length, sha256: sha256(content), localPath: null }]);
+  });
+});
+
+describe('ceilings', () => {
+  test('stop an archive with too many entries, too many bytes or too good a ratio before anything is unpacked', async () => {
+    const zip = await zipOf([{ path: 'a.txt', content: 'x'.repeat(1000) }, { path: 'b.txt', content: 'x'.repeat(1000) }]);
+    expect(await failureOf(read(zip, { limits: { maxEntries: 1 } }))).toMatchObject({ kind: 'too-large', message: 'the archive unpacks to more than 1 entries' });
+    expect(await failureOf(read(zip, { limits: { maxBytes: 1999 } }))).toMatchObject({ kind: 'too-large' });
+    const bomb = await zipOf([{ path: 'bomb', content: Buffer.alloc(80 * 1024 * 1024) }]);
+    expect(await failureOf(read(bomb, { limits: { maxRatio: 500 } }))).toMatchObject({ kind: 'too-large', message: 'the archive unpacks to more than 500 times its own size' });
+    expect((await read(bomb)).entries).toHaveLength(1);
+  });
+
+  test('hold also when the directory lies', async () => {
+    const bomb = await zipOf([{ path: 'bomb', content: Buffer.alloc(80 * 1024 * 1024) }]);
+    bomb.writeUInt32LE(2_000_000, directoryRecord(bomb, 'bomb') + 24);
+    const { entries, directory } = await read(bomb, { unpack: true });
+    expect(entries[0]).toMatchObject({ sha256: null, error: { kind: 'corrupt' } });
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test('stop a tar.gz while it is read', async () => {
+    const tar = await tarOf([{ name: 'a', content: Buffer.alloc(3_000_000) }, { name: 'b', content: 'x' }]);
+    expect(await failureOf(read(tar, { as: readTarGz, limits: { maxBytes: 1_000_000 }, unpack: true }))).toMatchObject({ kind: 'too-large' });
+    expect(await failureOf(read(tar, { as: readTarGz, limits: { maxEntries: 1 } }))).toMatchObject({ kind: 'too-large' });
+  });
+});
+
+describe('unpacking', () => {
+  const names = ['aa/../../up.txt', '//absolute.txt', 'C:\\drive\\file.txt', 'dup.txt', 'DUP.txt', 'dir', 'dir/inside.txt', 'CON/nul.txt'];
+
+  test('never leads out of the directory, and keeps everything apart', async () => {
+    let zip = await zipOf(names.map((_, index) => ({ path: `placeholder-number-${index}`.padEnd(names[index]?.length ?? 0, 'x').slice(0, Math.max(20, names[index]?.length ?? 0)), content: `content ${index}` })));
+    for (const [index, name] of names.entries()) {
+      const placeholder = `placeholder-number-${index}`.padEnd(name.length, 'x').slice(0, Math.max(20, name.length));
+      const record = directoryRecord(zip, placeholder);
+      // A shorter name: the rest of the field becomes the start of an empty extra field's padding, so it is filled up with slashes in front.
+      zip = Buffer.from(zip);
+      Buffer.from(name.padStart(placeholder.length, './')).copy(zip, record + 46);
+    }
+    const { entries, directory } = await read(zip, { unpack: true });
+    expect(entries.map((entry) => entry.error)).toEqual(names.map(() => undefined));
+    const home = join(directory, '..');
+    expect((await filesBelow(home)).filter((path) => !path.startsWith('out/'))).toEqual(['archive']);
+    expect(new Set(entries.map((entry) => entry.localPath?.toLowerCase())).size).toBe(names.length);
+    for (const [index, entry] of entries.entries()) expect(await textOf(directory, entry.localPath ?? '')).toBe(`content ${index}`);
+  });
+
+  test('does not go through a symbolic link', async () => {
+    const [directory, outside] = [await temporaryDirectory(), await temporaryDirectory()];
+    await mkdir(join(directory, 'real'));
+    await symlink(outside, join(directory, 'linked'));
+    const { entries } = await read(await zipOf([{ path: 'linked/a.txt', content: 'x' }, { path: 'real/b.txt', content: 'y' }]), { unpack: true, directory });
+    expect(entries.map((entry) => entry.error?.kind)).toEqual(['target-failed', undefined]);
+    expect(await filesBelow(outside)).toEqual([]);
+  });
+
+  test('makes directories that hold nothing', async () => {
+    const { directory } = await read(await zipOf([{ path: 'empty/inner/' }, { path: 'a.txt' }]), { unpack: true });
+    await expect(readFile(join(directory, 'empty/inner'))).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+
+  test('stops when it is aborted', async () => {
+    const inputs = Array.from({ length: 200 }, (_, index) => ({ path: `${index}.txt`, content: 'x' }));
+    expect(await failureOf(read(await zipOf(inputs), { signal: AbortSignal.abort() }))).toMatchObject({ kind: 'aborted' });
+  });
+});
+
+describe('a tar.gz', () => {
+  test('is read to the end of every entry', async () => {
+    const large = Buffer.alloc(2_500_000, 'groß');
+    const tar = await tarOf([
+      { name: 'A/', type: 'directory' },
+      { name: 'A/ü.txt', content: 'hello' },
+      { name: 'large.bin', content: large },
+      { name: 'empty', content: '' },
+      { name: 'link', type: 'symlink', linkname: '/etc/passwd' },
+      { name: `${'long/'.repeat(40)}name.txt`, content: 'deep' },
+    ]);
+    const { entries, directory } = await read(tar, { as: readTarGz, unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.size, entry.sha256, entry.error?.kind])).toEqual([
+      ['A/ü.txt', 5, sha256('hello'), undefined],
+      ['large.bin', large.length, sha256(large), undefined],
+      ['empty', 0, sha256(''), undefined],
+      ['link', 0, null, 'unsupported'],
+      [`${'long/'.repeat(40)}name.txt`, 4, sha256('deep'), undefined],
+    ]);
+    expect(await filesBelow(directory)).toEqual(['A/ü.txt', 'empty', 'large.bin', `${'long/'.repeat(40)}name.txt`]);
+  });
+
+  test('that is cut is truncated, and what is none is corrupt', async () => {
+    const tar = await tarOf([{ name: 'a', content: Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251)) }]);
+    expect(await failureOf(read(tar.subarray(0, tar.length - 200), { as: readTarGz }))).toMatchObject({ kind: 'truncated' });
+    expect(await failureOf(read(tar.subarray(0, tar.length - 200), { as: readTarGz, unpack: true }))).toMatchObject({ kind: 'truncated' });
+    expect(await failureOf(read(Buffer.from('<html>no</html>'), { as: readTarGz }))).toMatchObject({ kind: 'corrupt', message: 'expected a tar.gz, got an HTML page' });
+    expect(await failureOf(read(gzipSync('x'.repeat(600)), { as: readTarGz }))).toMatchObject({ kind: 'corrupt' });
+    expect(await failureOf(read(Buffer.alloc(0), { as: readTarGz }))).toMatchObject({ kind: expect.stringMatching(/corrupt|truncated/) });
+  });
+});

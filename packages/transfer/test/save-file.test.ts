@@ -1,0 +1,53 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
+import { nodeHashing } from '@filesource/testkit';
+import { saveFile } from '../src/index.ts';
+import { file, filesBelow, memorySource, sha256, temporaryDirectory, textOf } from './helpers.ts';
+
+describe('one file under a name of the caller', () => {
+  test('is saved whole, with its proof', async () => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const directory = await temporaryDirectory();
+    const seen: (readonly [number, number | null])[] = [];
+    const row = await saveFile({ source, ref: 'contacts:1/1', file: join(directory, 'new/mine.txt'), hashing: nodeHashing, onProgress: (bytes, total) => seen.push([bytes, total]) });
+    expect(row).toEqual({ ref: 'contacts:1/1', name: 'a.txt', path: join(directory, 'new/mine.txt'), size: 5, sha256: sha256('hello'), status: 'ok' });
+    expect(await filesBelow(directory)).toEqual(['new/mine.txt']);
+    expect(seen).toEqual([[5, 5]]);
+  });
+
+  test('leaves what was there when it fails', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    adapter.onBody = () => Readable.from([Buffer.from('he')]);
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'mine.txt'), 'before');
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing })).rejects.toMatchObject({ kind: expect.stringMatching(/truncated|corrupt/) });
+    expect(await filesBelow(directory)).toEqual(['mine.txt']);
+    expect(await textOf(directory, 'mine.txt')).toBe('before');
+  });
+
+  test('is compared with the listed size when the answer tells none', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const open = adapter.open.bind(adapter);
+    adapter.open = async (ref, options) => ({ ...(await open(ref, options)), body: Readable.from([Buffer.from('he')]), size: null, totalSize: null });
+    const directory = await temporaryDirectory();
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'truncated' });
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test('goes through a link that the caller names, and never replaces a directory or a device', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const directory = await temporaryDirectory();
+    await mkdir(join(directory, 'real'));
+    await writeFile(join(directory, 'real/target.txt'), 'before');
+    await symlink(join(directory, 'real/target.txt'), join(directory, 'link.txt'));
+    await saveFile({ source, ref: '1/1', file: join(directory, 'link.txt'), hashing: nodeHashing });
+    expect(await textOf(directory, 'real/target.txt')).toBe('hello');
+    const before = adapter.calls.length;
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'real'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'target-failed' });
+    await expect(saveFile({ source, ref: '1/1', file: '/dev/null', hashing: nodeHashing })).rejects.toMatchObject({ kind: 'target-failed' });
+    await expect(saveFile({ source, ref: '1', file: join(directory, 'x'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'invalid-argument' });
+    expect(adapter.calls).toHaveLength(before);
+  });
+});
