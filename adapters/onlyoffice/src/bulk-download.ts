@@ -71,7 +71,7 @@ const mostMisses = 2;
  * The vendor's job as an operation.
  * - Looks are shared and never cut short: an answer that tells the end is the only one that does.
  */
-export function followBulkDownload(started: OperationDto, tools: BulkTools, finish: (url: string, warning: string | null) => Archive): Operation<Archive> {
+export function followBulkDownload(started: OperationDto, plan: ArchivePlan, tools: BulkTools, finish: (url: string, warning: string | null) => Archive): Operation<Archive> {
   const { client, board, clock } = tools;
   const { id } = started;
   const patience = createErrorPatience();
@@ -85,7 +85,7 @@ export function followBulkDownload(started: OperationDto, tools: BulkTools, fini
     misses = 0;
     const state = stateOf(dto);
     if (state.kind === 'done') return settle({ archive: finish(state.url, state.warning) });
-    if (state.kind === 'failed') return settle({ error: state.error });
+    if (state.kind === 'failed') return settle({ error: knownReason(plan) ?? state.error });
     const error = patience(dto, clock.now());
     return error === undefined ? { status: 'running', percent: dto.percent, processed: dto.processed } : settle({ error });
   };
@@ -133,6 +133,11 @@ export function followBulkDownload(started: OperationDto, tools: BulkTools, fini
       await terminate(id, tools, signal);
     },
   });
+}
+
+/** Nothing of the selection could be read before, which tells more than the vendor's text in the language of the portal. */
+function knownReason({ items }: ArchivePlan): FileSourceError | undefined {
+  return items.every(({ error }) => error !== undefined) ? items[0]?.error : undefined;
 }
 
 /** DocSpace stops one operation; Workspace has no such route and stops all of the user. */

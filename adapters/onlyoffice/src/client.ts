@@ -1,7 +1,7 @@
 import { FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
-import { isBusy, notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
+import { notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
 import type { ApiAnswer, ApiRequest, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema } from './schemas.ts';
@@ -63,15 +63,23 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
   const allowedHosts = [...(portal.port === '' ? [`${portal.hostname}:443`, `${portal.hostname}:80`] : [portal.host]), ...parts.allowHosts];
   const knownUntil = new WeakMap<Proof, number>();
 
-  const isKnown = async (proof: Proof, signal: AbortSignal | undefined, fresh: boolean): Promise<boolean> => {
-    if (generation.current() === 'workspace') return true;
-    if (!fresh && clock.now() < (knownUntil.get(proof) ?? 0)) return true;
+  const ask = async (proof: Proof, signal: AbortSignal | undefined): Promise<boolean> => {
     const answer = await exchange({ method: 'GET', path: 'api/2.0/authentication' }, proof.headers, signal);
+    if (answer.status === 401) return false;
     const envelope = z.object({ response: z.boolean() }).safeParse(answer.json);
-    if (answer.status === 401 || (answer.status === 200 && envelope.success && !envelope.data.response)) return false;
-    // A 403 comes from a key that is known but lacks a scope; any other answer tells nothing, and the first one stands.
-    knownUntil.set(proof, clock.now() + knownMs);
-    return true;
+    if (answer.status === 200 && envelope.success) return envelope.data.response;
+    // A key that is known, but lacks a scope.
+    if (answer.status === 403) return true;
+    // A portal without that route; the user's own documents are open to nobody else.
+    const own = await exchange({ method: 'GET', path: 'api/2.0/files/@my', query: { count: '1' } }, proof.headers, signal);
+    return own.status !== 401;
+  };
+
+  const isKnown = async (proof: Proof, signal: AbortSignal | undefined, fresh: boolean): Promise<boolean> => {
+    if (!fresh && clock.now() < (knownUntil.get(proof) ?? 0)) return true;
+    const known = await ask(proof, signal);
+    if (known) knownUntil.set(proof, clock.now() + knownMs);
+    return known;
   };
 
   const signedIn = async <T>(signal: AbortSignal | undefined, attempt: (headers: Readonly<Record<string, string>>) => Promise<T>, judge: (answer: T) => Verdict, discard: (answer: T) => void): Promise<T> => {
@@ -94,7 +102,12 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
       const answer = await signedIn(
         signal,
         (headers) => exchange(call, headers, signal),
-        (given) => (isBusy(readFailure(given, clock.now())) ? 'fine' : verdictOf(given.status)),
+        (given) => {
+          const verdict = verdictOf(given.status);
+          // Workspace opens no route of its API to nobody, and what is explained needs no other explanation.
+          const isClear = generation.current() === 'workspace' || call.explain?.(readFailure(given, clock.now())) !== undefined;
+          return verdict === 'suspicious' && isClear ? 'fine' : verdict;
+        },
         () => undefined,
       );
       return readResult(call, answer, clock.now());

@@ -71,7 +71,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
     archive: async (selection, { signal }) => {
       const plan = await planArchive(selection, { lookup, repeat, listPage }, signal);
       const started = await startBulkDownload(plan, bulk, signal);
-      return followBulkDownload(started, bulk, (url, warning) => {
+      return followBulkDownload(started, plan, bulk, (url, warning) => {
         board.owns(url, started.id);
         return createBulkArchive({ client, ports, plan, url, warning, isCurrent: () => board.ownerOf(url) === started.id });
       });

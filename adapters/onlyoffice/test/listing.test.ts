@@ -1,0 +1,203 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { docspace, docspaceError, startScript, workspace, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
+import { errorOf, makeSource } from './make-source.ts';
+
+let server: ScriptServer | undefined;
+afterEach(async () => {
+  await server?.close();
+});
+
+async function portal(answer: Answer): Promise<ScriptServer> {
+  server = await startScript(answer);
+  return server;
+}
+
+const file = (id: number): Readonly<Record<string, unknown>> => ({ id, title: `f${id}.txt`, folderId: 7, version: 1, versionGroup: 1, contentLength: '5 bytes', pureContentLength: 5, updated: '2026-03-01T09:30:00.0000000+01:00' });
+const folder = (id: number): Readonly<Record<string, unknown>> => ({ id, title: `d${id}`, parentId: 7, updated: '2026-03-01T09:30:00.0000000Z' });
+const many = (count: number, from = 1): Readonly<Record<string, unknown>>[] => Array.from({ length: count }, (_each, index) => file(from + index));
+
+const start = ({ query }: Asked): number => Number(query.get('startIndex'));
+const count = ({ query }: Asked): number => Number(query.get('count'));
+
+function contents(files: readonly unknown[], more: Readonly<Record<string, unknown>> = {}): Told {
+  return docspace({ files, folders: [], current: folder(7), startIndex: 0, count: files.length, new: 0, ...more });
+}
+
+async function idsOf(answer: Answer, config: Readonly<Record<string, unknown>> = {}, pageSize?: number): Promise<string[]> {
+  const { url } = await portal(answer);
+  const ids: string[] = [];
+  for await (const entry of makeSource({ baseUrl: url, ...config }).source.list('7', pageSize === undefined ? {} : { pageSize })) ids.push(entry.id);
+  return ids;
+}
+
+const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_each, index) => String(from + index));
+
+describe('list', () => {
+  test('gives folders before files, with what the vendor tells of them', async () => {
+    const { url, asked } = await portal(() => docspace({ files: [file(5)], folders: [folder(3)], current: folder(7), startIndex: 0, count: 2, total: 2 }));
+    const entries = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7')) entries.push(entry);
+    expect(entries).toEqual([
+      { kind: 'folder', id: '3', name: 'd3', modified: new Date('2026-03-01T09:30:00Z'), entryCount: null, ref: 'documents:3' },
+      { kind: 'file', folder: '7', id: '5', name: 'f5.txt', size: 5, mediaType: 'text/plain', modified: new Date('2026-03-01T08:30:00Z'), validator: expect.any(String), ref: 'documents:7/5' },
+    ]);
+    expect([...asked[0]!.query.keys()].sort()).toEqual(['count', 'startIndex']);
+  });
+
+  test('goes over many pages, the last one full', async () => {
+    const all = many(300);
+    const { url, asked } = await portal((one) => contents(all.slice(start(one), start(one) + count(one)), { total: 300, startIndex: start(one) }));
+    const ids = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7')) ids.push(entry.id);
+    expect(ids).toEqual(numbers(1, 300));
+    expect(asked.map((one) => [start(one), count(one)])).toEqual([[0, 100], [100, 100], [200, 100]]);
+  });
+
+  test('asks a Workspace for up to 1000 at once, when told that it is one', async () => {
+    const { url, asked } = await portal(() => workspace({ files: [], folders: [], total: 0 }));
+    for await (const entry of makeSource({ baseUrl: url, generation: 'workspace' }).source.list('7')) throw new Error(entry.id);
+    expect(count(asked[0]!)).toBe(1000);
+  });
+
+  test('takes ids as texts, as a Workspace may send them', async () => {
+    expect(await idsOf(() => workspace({ files: [{ ...file(5), id: '5', folderId: '7' }], folders: [{ ...folder(3), id: 'sbox-1-|x' }], total: '2' }))).toEqual(['sbox-1-|x', '5']);
+  });
+
+  test('goes on where a page in the middle is empty', async () => {
+    const all = many(30);
+    expect(await idsOf((one) => contents(start(one) === 10 ? [] : all.slice(start(one), start(one) + 10), { total: 30 }), {}, 10)).toEqual([...numbers(1, 10), ...numbers(21, 30)]);
+  });
+
+  test('loses nothing to a portal that gives fewer than asked for', async () => {
+    const all = many(45);
+    expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 7), { total: 45 }), {}, 20)).toEqual(numbers(1, 45));
+  });
+
+  test('repeats nothing that a portal hides after paging', async () => {
+    const all = many(60);
+    expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 10).filter(({ id }) => Number(id) % 3 > 0), { total: 60 }), {}, 10)).toEqual(numbers(1, 60).filter((id) => Number(id) % 3 > 0));
+  });
+
+  test('gives an entry once that moved to the next page meanwhile', async () => {
+    let all = many(20);
+    const answer: Answer = (one) => {
+      const page = all.slice(start(one), start(one) + 10);
+      all = [file(99), ...all];
+      return contents(page, { total: all.length - 1 });
+    };
+    const ids = await idsOf(answer, {}, 10);
+    expect(ids.filter((id) => id !== '99')).toEqual(numbers(1, 20));
+  });
+
+  test('ends without a total', async () => {
+    const all = many(25);
+    expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 10)), {}, 10)).toEqual(numbers(1, 25));
+  });
+
+  test('ends when a portal without a total ignores the start', async () => {
+    expect(await idsOf(() => contents(many(5)), {}, 10)).toEqual(numbers(1, 5));
+  });
+
+  test('fails, and repeats nothing, when the portal sends the same page for ever', async () => {
+    const { url, asked } = await portal(() => contents(many(10), { total: 100 }));
+    const ids: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const entry of makeSource({ baseUrl: url }).source.list('7', { pageSize: 10 })) ids.push(entry.id);
+    };
+    expect(await errorOf(read())).toMatchObject({ kind: 'vendor-protocol', message: expect.stringContaining('the same page') });
+    expect(ids).toEqual(numbers(1, 10));
+    expect(asked).toHaveLength(3);
+  });
+
+  test('a cursor goes on in another source, and a made-up one is refused', async () => {
+    const all = many(30);
+    const { url } = await portal((one) => contents(all.slice(start(one), start(one) + count(one)), { total: 30 }));
+    let cursor = '';
+    for await (const page of makeSource({ baseUrl: url }).source.list('7', { pageSize: 10 }).byPage()) {
+      cursor = page.cursor ?? '';
+      expect(page.total).toBe(30);
+      break;
+    }
+    const ids = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7', { pageSize: 10, cursor })) ids.push(entry.id);
+    expect(ids).toEqual(numbers(11, 30));
+    const read = async (): Promise<void> => {
+      for await (const entry of makeSource({ baseUrl: url }).source.list('7', { cursor: 'nonsense' })) throw new Error(entry.id);
+    };
+    expect(await errorOf(read())).toMatchObject({ kind: 'invalid-argument' });
+  });
+
+  test.each([
+    ['@my', '/api/2.0/files/@my'],
+    ['@rooms', '/api/2.0/files/rooms'],
+    ['sbox-1-|a b', '/api/2.0/files/sbox-1-%7Ca%20b'],
+    ['drive-3', '/api/2.0/files/drive-3'],
+  ])('%s is listed at %s', async (id, path) => {
+    const { url, asked } = await portal(() => contents([], { total: 0 }));
+    for await (const entry of makeSource({ baseUrl: url }).source.list({ folder: id })) throw new Error(entry.id);
+    expect(asked[0]!.path).toBe(path);
+  });
+
+  test('@root gives the sections as folders', async () => {
+    const { url } = await portal(() => docspace([{ files: [file(1)], folders: [], current: folder(3) }, { current: folder(4) }, {}]));
+    const entries = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('@root')) entries.push(`${entry.kind} ${entry.id}`);
+    expect(entries).toEqual(['folder 3', 'folder 4']);
+  });
+
+  test.each(['0', '-3', 'abc', '@nonsense', '1.5', '@constructor', '../admin', '12 34'])('%j is no folder, and nothing is sent', async (id) => {
+    const { url, asked } = await portal(() => contents([]));
+    const read = async (): Promise<void> => {
+      for await (const entry of makeSource({ baseUrl: url }).source.list({ folder: id })) throw new Error(entry.id);
+    };
+    expect(await errorOf(read())).toMatchObject({ kind: 'invalid-argument' });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  test.each([
+    ['told', { pureContentLength: 12 }, 12],
+    ['told as text', { pureContentLength: '12' }, 12],
+    ['left out by DocSpace', { pureContentLength: undefined, contentLength: undefined }, 0],
+    ['empty by its text', { pureContentLength: undefined, contentLength: '0 bytes' }, 0],
+    ['empty by its German text', { pureContentLength: null, contentLength: '0,00 Byte' }, 0],
+    ['not told', { pureContentLength: null, contentLength: '12.5 KB' }, null],
+    ['of a connected account', { pureContentLength: undefined, contentLength: undefined, providerItem: true }, null],
+    ['below zero', { pureContentLength: -1 }, null],
+  ])('%s', async (_name, members, size) => {
+    const { url } = await portal(() => contents([{ ...file(5), ...members }], { total: 1 }));
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7')) expect(entry).toMatchObject({ size });
+    expect.assertions(1);
+  });
+});
+
+describe('answers that are no listing', () => {
+  const stack = docspaceError(404, 'The required folder was not found', 'ASC.Common.ItemNotFoundException');
+  test.each<[string, Told, Readonly<Record<string, unknown>>]>([
+    ['not found', stack, { kind: 'not-found', httpStatus: 404, vendorCode: 'ASC.Common.ItemNotFoundException' }],
+    ['no rights', docspaceError(403, "You don't have enough permission to view the folder content"), { kind: 'permission-denied' }],
+    ['unpaid', { status: 402, body: '' }, { kind: 'quota-exceeded' }],
+    ['unknown caller', { status: 401, body: '' }, { kind: 'unauthenticated' }],
+    ['unknown caller of a Workspace', { status: 401, body: 'Unauthorized' }, { kind: 'unauthenticated' }],
+    ['too often', { status: 429, body: '', headers: { 'retry-after': '7' } }, { kind: 'rate-limited', retryAfterMs: 7000 }],
+    ['a field that does not fit', { status: 400, json: { response: { type: 'x', title: 'One or more validation errors occurred.', status: 400, errors: { Count: ['must be between 1 and 100.'] } }, status: 1, statusCode: 400 } }, { kind: 'invalid-argument', message: expect.stringContaining('Count: must be between 1 and 100.') }],
+    ['an error in a success', { status: 200, json: { error: { message: 'gone' }, status: 1, statusCode: 404 } }, { kind: 'not-found' }],
+    ['a failure', docspaceError(500, 'Object reference not set'), { kind: 'vendor-failure' }],
+    ['a proxy', { status: 502, body: '<html><body>Bad gateway</body></html>' }, { kind: 'vendor-failure' }],
+    ['a page', { body: '<!DOCTYPE html><html></html>' }, { kind: 'vendor-protocol', message: expect.stringContaining('an HTML page') }],
+    ['half a JSON', { body: '{"response":{"files":[' }, { kind: 'vendor-protocol', message: expect.stringContaining('broken JSON') }],
+    ['nothing', { body: '' }, { kind: 'vendor-protocol', message: expect.stringContaining('an empty body') }],
+    ['a list', { json: [1] }, { kind: 'vendor-protocol' }],
+    ['entries without ids', contents([{ title: 'x' }]), { kind: 'vendor-protocol', message: expect.stringContaining('files.0.id') }],
+    ['a redirect', { status: 301, headers: { location: 'https://new.example.com/api?secret=1' }, body: '' }, { kind: 'vendor-protocol', message: 'the portal redirects its API to https://new.example.com/api?…' }],
+  ])('%s', async (_name, told, expected) => {
+    const { url } = await portal(({ path }) => (path.endsWith('/authentication') ? docspace(true) : told));
+    const read = async (): Promise<void> => {
+      for await (const entry of makeSource({ baseUrl: url }).source.list('7')) throw new Error(entry.id);
+    };
+    const error = await errorOf(read());
+    expect(error).toMatchObject(expected);
+    expect(JSON.stringify(error)).not.toMatch(/Secret\.Stack|sk-0123/);
+  });
+});
