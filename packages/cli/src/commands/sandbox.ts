@@ -1,3 +1,4 @@
+import { FileSourceError } from '@filesource/core';
 import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
 import { once } from 'node:events';
 import type { CliContext } from '../context.ts';
@@ -16,9 +17,9 @@ export interface SandboxCommandOptions {
 /** Runs until the signal fires, which is its regular end. */
 export async function sandbox(context: CliContext, options: SandboxCommandOptions): Promise<ExitCode> {
   const { port, generation, storage } = options;
-  const onOffice = await startOnOfficeSandbox(port === undefined ? {} : { port, linkPort: port + 1 });
+  const onOffice = await startOnOfficeSandbox(port === undefined ? {} : { port, linkPort: port + 1 }).catch(portTaken);
   try {
-    const onlyOffice = await startOnlyOfficeSandbox({ generation, storage, ...(port === undefined ? {} : { port: port + 2 }) });
+    const onlyOffice = await startOnlyOfficeSandbox({ generation, storage, ...(port === undefined ? {} : { port: port + 2 }) }).catch(portTaken);
     try {
       await announce(context, options, onOffice, onlyOffice);
       if (!context.signal.aborted) await once(context.signal, 'abort');
@@ -53,9 +54,9 @@ async function announce(context: CliContext, options: SandboxCommandOptions, onO
     return;
   }
   await out.line(out.style('bold', 'The sandbox runs. Everything in it is made up, credentials included.'));
-  await out.line(`  onOffice            ${onOffice.apiUrl}`);
-  await out.line(`  onOffice links      ${onOffice.fileHost}`);
-  await out.line(`  ONLYOFFICE ${generation.padEnd(9)}${onlyOffice.baseUrl}`);
+  await out.line(`  onOffice             ${onOffice.apiUrl}`);
+  await out.line(`  onOffice links       ${onOffice.fileHost}`);
+  await out.line(`  ONLYOFFICE ${generation.padEnd(10)}${onlyOffice.baseUrl}`);
   await out.line();
   await out.line(writeConfig === undefined ? 'A config for it (or let --write-config FILE write it):' : `The config, written to ${writeConfig}:`);
   await out.line();
@@ -78,4 +79,9 @@ function curlLine(generation: 'docspace' | 'workspace', baseUrl: string): string
   if (generation === 'docspace') return `curl -H 'Authorization: Bearer ${demoApiKeys[0].key}' ${baseUrl}/api/2.0/files/@my`;
   const { userName, password } = demoUsers[0];
   return `curl -H 'Content-Type: application/json' -d '${JSON.stringify({ userName, password })}' ${baseUrl}/api/2.0/authentication.json`;
+}
+
+function portTaken(error: NodeJS.ErrnoException & { readonly port?: number }): never {
+  if (error.code !== 'EADDRINUSE') throw error;
+  throw new FileSourceError('conflict', `port ${error.port ?? ''} is in use`, { advice: 'Name another with --port, or leave it out to get free ones.', cause: error });
 }
