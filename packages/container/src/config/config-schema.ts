@@ -26,7 +26,7 @@ export function providersOf(adapters: readonly AdapterDescriptor[]): ReadonlyMap
 }
 
 /** The settings of one source, told apart by `provider`; settings that its provider does not know are refused. */
-export function sourceSchema(providers: ReadonlyMap<string, KnownProvider>): z.ZodType<SourceSettings> {
+function sourceSchema(providers: ReadonlyMap<string, KnownProvider>): z.ZodType<SourceSettings> {
   const options = [...providers].map(([name, { provider }]) =>
     provider.configSchema
       .safeExtend({ provider: z.literal(name).meta({ description: provider.title }) })
@@ -37,7 +37,7 @@ export function sourceSchema(providers: ReadonlyMap<string, KnownProvider>): z.Z
   return z.discriminatedUnion('provider', options as unknown as [z.ZodObject]) as unknown as z.ZodType<SourceSettings>;
 }
 
-export type SourceSettings = Readonly<Record<string, unknown>> & { readonly provider: string };
+type SourceSettings = Readonly<Record<string, unknown>> & { readonly provider: string };
 
 /** The whole config file. */
 export function configSchema(providers: ReadonlyMap<string, KnownProvider>): z.ZodType<{ readonly sources: Readonly<Record<string, SourceSettings>> }> {

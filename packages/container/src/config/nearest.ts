@@ -1,5 +1,5 @@
 /** The candidate that a misspelt word most likely means; `undefined` when none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const wanted = plain(word);
   let best: { candidate: string; distance: number } | undefined;

@@ -21,8 +21,9 @@ export type Locate = (path: ConfigPath) => Position | undefined;
 
 /** All problems of a config as one error: for each its path, its place in the file, and what is allowed. */
 export function configError(where: string, problems: readonly Problem[], locate: Locate = () => undefined): FileSourceError {
-  const lines = problems.map((problem) => {
-    const position = problem.position ?? locate(problem.path);
+  const placed = problems.map((problem) => ({ problem, position: problem.position ?? locate(problem.path) }));
+  const inOrder = placed.sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0));
+  const lines = inOrder.map(({ problem, position }) => {
     const place = position === undefined ? '' : `line ${position.line}, column ${position.column}`;
     const path = formatPath(problem.path);
     const label = path === '' ? place : `${path}${place === '' ? '' : ` (${place})`}`;
@@ -34,7 +35,7 @@ export function configError(where: string, problems: readonly Problem[], locate:
 }
 
 /** `sources.contacts.secret`, `adapters[0]`, `sources["my contacts"]`. */
-export function formatPath(path: ConfigPath): string {
+function formatPath(path: ConfigPath): string {
   return path.map((key, index) => formatKey(key, index === 0)).join('');
 }
 

@@ -1,0 +1,24 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface TestFolder {
+  readonly path: string;
+  /** Writes a file and gives its path. */
+  write(name: string, text: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function createFolder(): Promise<TestFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'filesource-'));
+  return {
+    path,
+    async write(name, text) {
+      const file = join(path, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+      return file;
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
