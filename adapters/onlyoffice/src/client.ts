@@ -60,7 +60,7 @@ const mostRedirects = 5;
 export function createClient(parts: ClientParts): OnlyOfficeClient {
   const { portal, ports, generation, exchange, credentials } = parts;
   const { clock } = ports;
-  const allowedHosts = [...(portal.port === '' ? [`${portal.hostname}:443`, `${portal.hostname}:80`] : [portal.host]), ...parts.allowHosts];
+  const allowedHosts = [portal.hostname, ...parts.allowHosts];
   const knownUntil = new WeakMap<Proof, number>();
 
   const ask = async (proof: Proof, signal: AbortSignal | undefined): Promise<boolean> => {

@@ -16,9 +16,9 @@ export function fileUrlOf(url: string | null): string {
   return url;
 }
 
-/** Hosts that a link may lead to: that of the API, the vendor's own, and those of the config. */
+/** Hosts that a link may lead to: that of the API on any port, the vendor's own, and those of the config. */
 export function linkHosts(apiUrl: string, allowHosts: readonly string[]): readonly string[] {
-  return [new URL(apiUrl).host, 'onoffice.de', '*.onoffice.de', ...allowHosts];
+  return [new URL(apiUrl).hostname, 'onoffice.de', '*.onoffice.de', ...allowHosts];
 }
 
 function textsIn(elements: unknown, depth = 0): readonly string[] {
