@@ -40,7 +40,7 @@ async function verifyOnDisk(directory, receipt) {
 
 const onOffice = await startOnOfficeSandbox();
 const onlyOffice = await startOnlyOfficeSandbox({ generation: 'docspace' });
-const credentials = { ONOFFICE_TOKEN: onOffice.token, ONOFFICE_SECRET: onOffice.secret, ONLYOFFICE_API_KEY: demoApiKeys.everything.key };
+const credentials = { ONOFFICE_TOKEN: onOffice.token, ONOFFICE_SECRET: onOffice.secret, ONLYOFFICE_API_KEY: demoApiKeys[0].key };
 const directory = await mkdtemp(join(tmpdir(), 'filesource-demo-'));
 const startedMs = Date.now();
 try {
