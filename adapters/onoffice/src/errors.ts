@@ -49,7 +49,7 @@ export function vendorError(code: number, message: string | null | undefined, fa
 
 function skewAdvice(code: number, skewMs: number | null): string | undefined {
   const isOff = skewMs !== null && Math.abs(skewMs) > clockToleranceMs;
-  if (isOff) return `The clock of this machine is ${Math.round(Math.abs(skewMs) / 1000)} seconds ${skewMs > 0 ? 'ahead of' : 'behind'} the clock of onOffice; 120 are allowed. Set it right.`;
+  if (isOff) return `The clock of this machine is about ${Math.round(Math.abs(skewMs) / 60_000)} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} that of onOffice, and 2 are allowed. Set it right.`;
   return code === clockCode ? 'Set the clock of this machine right: onOffice allows it to be off by 120 seconds.' : undefined;
 }
 

@@ -18,7 +18,7 @@ export const statusSchema = z.object({
 
 /** PHP writes an empty object as `[]`, so what is missing and what is an empty array are the same here. */
 export const envelopeSchema = z.object({
-  status: z.unknown(),
+  status: z.unknown().optional(),
   response: z
     .object({ results: z.array(z.unknown()).nullish().catch(null) })
     .nullish()
@@ -30,13 +30,13 @@ export const resultSchema = z.object({
   resourceid: echoField,
   resourcetype: echoField,
   identifier: echoField,
-  data: z.unknown(),
-  status: z.unknown(),
+  data: z.unknown().optional(),
+  status: z.unknown().optional(),
 });
 
 export const recordSchema = z.object({
   id: z.union([z.string(), z.number().transform(String)]),
-  elements: z.unknown(),
+  elements: z.unknown().optional(),
 });
 
 export const dataSchema = z.object({
