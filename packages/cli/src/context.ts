@@ -1,9 +1,9 @@
 import type { FileSources } from '@filesource/container';
-import type { AdapterDescriptor, FileSource, Logger, LogLevel, SourceRef } from '@filesource/core';
+import type { AdapterDescriptor, FileSource, LogLevel, SourceRef } from '@filesource/core';
 import { resolve } from 'node:path';
 import type { CliIo } from './cli-io.ts';
-import { Output } from './output.ts';
-import { createLineLogger } from './line-logger.ts';
+import type { Output } from './output.ts';
+import { escapeControls } from './render/safe-text.ts';
 
 export interface GlobalSettings {
   readonly config?: string;
@@ -32,10 +32,6 @@ export class CliContext {
     return this.settings.logLevel ?? (this.settings.verbose === true ? 'debug' : undefined);
   }
 
-  get logger(): Logger | undefined {
-    return this.logLevel === undefined ? undefined : createLineLogger((line) => this.err.tell(line), this.logLevel);
-  }
-
   path(given: string): string {
     return resolve(this.io.cwd, given);
   }
@@ -61,14 +57,14 @@ export class CliContext {
   /** The sources of the config; closed when the run ends. */
   async sources(): Promise<FileSources> {
     if (this.#sources === undefined) {
-      const [{ createFileSources }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
-      const { logger } = this;
+      const [{ createFileSources, createJsonLogger }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
+      const { logLevel: level } = this;
       this.#sources = await createFileSources({
         config,
         adapters,
         env: this.io.env,
         ...(this.io.ports === undefined ? {} : { ports: this.io.ports }),
-        ...(logger === undefined ? {} : { logger }),
+        ...(level === undefined ? {} : { logger: createJsonLogger((line) => this.err.tell(escapeControls(line.trimEnd())), { level }) }),
       });
     }
     return this.#sources;

@@ -3,11 +3,20 @@ import { createRequire } from 'node:module';
 import type { CliContext, GlobalSettings } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import { jsonLine } from './render/safe-text.ts';
 
 export type CommandRun = (settings: GlobalSettings, json: boolean, action: (context: CliContext) => Promise<ExitCode>) => Promise<void>;
 
+export interface ProgramOptions {
+  readonly out: Output;
+  readonly err: Output;
+  /** Tell bad usage as JSON. */
+  readonly json: boolean;
+  readonly run: CommandRun;
+}
+
 /** The syntax of every command. What a command does is loaded when it runs, so that help and version come at once. */
-export function createProgram({ out, err, run }: { readonly out: Output; readonly err: Output; readonly run: CommandRun }): Command {
+export function createProgram({ out, err, json, run }: ProgramOptions): Command {
   const program = new Command('filesource')
     .description('One set of commands over vendors\' file APIs: list, inspect, link, download and bulk-download.')
     .version(version(), '-V, --version', 'show the version')
@@ -20,13 +29,13 @@ export function createProgram({ out, err, run }: { readonly out: Output; readonl
     .configureOutput({
       writeOut: (text) => void out.stream.write(text),
       writeErr: (text) => void err.stream.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'filesource: ')),
+      outputError: (text, write) => write(usageError(text, json)),
       getOutHelpWidth: () => out.columns,
       getErrHelpWidth: () => err.columns,
       getOutHasColors: () => out.hasColors,
       getErrHasColors: () => err.hasColors,
     })
-    .showHelpAfterError('  → run it with --help to see how it is used')
+    .showHelpAfterError(json ? false : '  → Run it with --help to see how it is used.')
     .exitOverride()
     .addHelpText('after', rootHelp);
 
@@ -146,6 +155,12 @@ Exit status: 0 done and complete, 1 failed, 2 bad usage or config, 3 finished bu
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+function usageError(text: string, json: boolean): string {
+  if (!json) return text.replace(/^error: /, 'filesource: ');
+  const message = text.replace(/^error: /, '').trim();
+  return `${jsonLine({ error: { kind: 'invalid-argument', status: 'permanent', message } })}\n`;
 }
 
 function version(): string {

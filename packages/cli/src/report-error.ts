@@ -1,4 +1,4 @@
-import { FileSourceError, toFileSourceError } from '@filesource/core';
+import { toFileSourceError, type FileSourceError } from '@filesource/core';
 import { exitCodeOf, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { jsonLine, safeText } from './render/safe-text.ts';
@@ -7,6 +7,19 @@ export interface ReportOptions {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly wasInterrupted: boolean;
+}
+
+/** Tells an error on standard error, for people or as one JSON object, and gives the exit code for it. */
+export function reportError(thrown: unknown, err: Output, { json, verbose, wasInterrupted }: ReportOptions): ExitCode {
+  const error = toFileSourceError(thrown);
+  const frames = verbose ? framesOf(error) : [];
+  if (json) err.tell(jsonLine({ error: { ...error.toJSON(), ...(verbose ? { frames } : {}) } }));
+  else {
+    const isInterrupt = wasInterrupted && error.kind === 'aborted';
+    const lines = isInterrupt ? ['filesource: interrupted'] : errorLines(error, err);
+    for (const line of [...lines, ...frames]) err.tell(line);
+  }
+  return exitCodeOf(error.kind, wasInterrupted);
 }
 
 /**
@@ -24,23 +37,12 @@ export function errorLines(error: FileSourceError, err: Output): readonly string
   ];
 }
 
-/** Tells an error on standard error and gives the exit code for it. */
-export function reportError(thrown: unknown, err: Output, options: ReportOptions): ExitCode {
-  const error = toFileSourceError(thrown);
-  const exitCode = exitCodeOf(error.kind, options.wasInterrupted);
-  if (options.wasInterrupted && error.kind === 'aborted') err.tell('filesource: interrupted');
-  else for (const line of errorLines(error, err)) err.tell(line);
-  if (options.verbose) err.tell(stackOf(error));
-  if (options.json) err.tell(jsonLine({ error: error.toJSON() }));
-  return exitCode;
-}
-
-/** Frames only: a message may repeat what is told above, and a cause is named by its message. */
-function stackOf(error: FileSourceError): string {
+/** Where it was thrown, and what caused it: no fields, and no message twice. */
+function framesOf(error: FileSourceError): readonly string[] {
   const lines: string[] = [];
   for (let cause: unknown = error; cause instanceof Error && lines.length < 80; cause = cause.cause) {
-    const frames = (cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-    lines.push(`  ${cause === error ? 'thrown' : `caused by ${cause.name}: ${safeText(cause.message)}`}`, ...frames);
+    if (cause !== error) lines.push(`  caused by ${safeText(`${cause.name}: ${cause.message}`)}`);
+    lines.push(...(cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')));
   }
-  return lines.join('\n');
+  return lines;
 }

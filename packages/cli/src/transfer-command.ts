@@ -1,14 +1,14 @@
-import type { Receipt, TransferListener } from '@filesource/transfer';
+import type { Receipt, ReceiptFile, TransferListener } from '@filesource/transfer';
 import type { CliContext } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
-import { createBarView, createEventView, createPlainView, type ProgressView } from './render/progress-view.ts';
+import { createBarView, createEventView, createPlainView, type ProgressView, type ViewOptions } from './render/progress-view.ts';
 import { jsonLine, safeText } from './render/safe-text.ts';
 import { bytesText, countText, durationText } from './render/values.ts';
 
 const mostNamed = 50;
 
 export interface TransferCommand {
-  readonly label: string;
+  readonly label: 'pull' | 'archive';
   readonly json: boolean;
   /** As the user wrote it, for the summary. */
   readonly target: string;
@@ -22,25 +22,36 @@ export interface TransferCommand {
 
 /** Runs a transfer with its progress shown, tells how it ended, and names what is missing. */
 export async function runTransfer(context: CliContext, command: TransferCommand): Promise<ExitCode> {
+  const { out, err } = context;
   const view = viewFor(context, command);
+  let totals: Receipt['totals'] | undefined;
   let receipt: Receipt;
   try {
-    receipt = await command.run((event) => view.take(event));
-  } finally {
+    receipt = await command.run((event) => {
+      if (event.type === 'done') totals = event.totals;
+      view.take(event);
+    });
+  } catch (error) {
     view.stop();
+    if (!command.json && totals !== undefined) err.tell(`${command.label}: ended early with ${totals.ok} of ${countText(totals.files, 'file')}${receiptText(command)}`);
+    throw error;
   }
-  if (command.json) context.out.tell(jsonLine({ type: 'receipt', ...receipt }));
-  else await command.show?.(receipt);
-  const exitCode = exitCodeOfReceipt(receipt, command.refs);
-  for (const line of endLines(context, command, receipt)) context.err.tell(line);
-  return exitCode;
+  view.stop();
+  if (command.json) {
+    out.tell(jsonLine({ type: 'receipt', ...receipt }));
+    for (const { ref, status, error } of missingFiles(receipt)) err.tell(jsonLine({ error: { kind: 'unexpected', message: status, ...error, ref } }));
+  } else {
+    await command.show?.(receipt);
+    for (const line of endLines(context, command, receipt)) err.tell(line);
+  }
+  return exitCodeOfReceipt(receipt, command.refs);
 }
 
 /** Log lines and a bar that redraws itself do not go together on one stream. */
 function viewFor({ out, err, logLevel }: CliContext, { json, label }: TransferCommand): ProgressView {
-  const now = (): number => performance.now();
   if (json) return createEventView(out);
-  return err.isTerminal && logLevel === undefined ? createBarView(err, label, now) : createPlainView(err, label, now);
+  const options: ViewOptions = { label, countsFiles: label === 'pull', now: () => performance.now() };
+  return err.isTerminal && logLevel === undefined ? createBarView(err, options) : createPlainView(err, options);
 }
 
 /**
@@ -49,7 +60,7 @@ function viewFor({ out, err, logLevel }: CliContext, { json, label }: TransferCo
  */
 export function exitCodeOfReceipt(receipt: Receipt, refs: readonly string[]): ExitCode {
   const { complete, files } = receipt;
-  const bad = files.filter((file) => file.status === 'failed' || file.status === 'missing');
+  const bad = missingFiles(receipt);
   if (complete || (receipt.dryRun === true && bad.length === 0)) return exitCodes.done;
   const isTotal = bad.length > 0 && bad.length === files.length && bad.every((file) => refs.includes(file.ref));
   if (!isTotal) return exitCodes.incomplete;
@@ -65,15 +76,22 @@ function endLines({ err }: CliContext, command: TransferCommand, receipt: Receip
   else {
     const took = durationText(Date.parse(receipt.finished) - Date.parse(receipt.started));
     const word = receipt.complete ? err.style('green', 'complete') : err.style('yellow', 'incomplete');
-    lines.push(`${command.label}: ${word}: ${totals.ok} of ${countText(totals.files, 'file')}, ${bytesText(totals.bytes)} in ${took}, to ${safeText(command.target)}`);
+    lines.push(`${command.label}: ${word}: ${totals.ok} of ${countText(totals.files, 'file')}, ${bytesText(totals.bytes)} in ${took}, to ${safeText(command.target)}${receiptText(command)}`);
   }
-  if (command.receiptFile !== undefined) lines.push(`receipt: ${safeText(command.receiptFile)}`);
   return [...lines, ...missingLines(receipt, command.receiptFile !== undefined)];
 }
 
+function receiptText({ receiptFile }: TransferCommand): string {
+  return receiptFile === undefined ? '' : `; receipt: ${safeText(receiptFile)}`;
+}
+
+function missingFiles({ files }: Receipt): readonly ReceiptFile[] {
+  return files.filter((file) => file.status === 'failed' || file.status === 'missing');
+}
+
 /** All of them where no receipt names them. */
-function missingLines({ files }: Receipt, hasReceipt: boolean): readonly string[] {
-  const bad = files.filter((file) => file.status === 'failed' || file.status === 'missing');
+function missingLines(receipt: Receipt, hasReceipt: boolean): readonly string[] {
+  const bad = missingFiles(receipt);
   const named = hasReceipt ? bad.slice(0, mostNamed) : bad;
   const lines = named.flatMap(({ ref, name, status, error }) => {
     const what = name === null ? '' : ` ${safeText(JSON.stringify(name))}`;

@@ -43,6 +43,13 @@ describe('a transfer meter', () => {
     expect(meter.remainingMs).toBeNull();
   });
 
+  test('follows the bytes of an archive, which comes in one piece', () => {
+    const meter = new TransferMeter({ countsFiles: false });
+    meter.take({ type: 'progress', files: 0, totalFiles: 25, bytes: 0, totalBytes: 4_000_000 }, 0);
+    meter.take({ type: 'progress', files: 0, totalFiles: 25, bytes: 1_000_000, totalBytes: 4_000_000 }, 1_000);
+    expect(meter.text()).toBe('1 MB/4 MB  1 MB/s  3 s left');
+  });
+
   test('shows the vendor\'s own progress while it packs', () => {
     const meter = new TransferMeter();
     meter.take({ type: 'operation-progress', percent: 45.5, processed: 12 }, 0);
@@ -55,7 +62,7 @@ describe('progress', () => {
   test('is a line now and then where there is no terminal', () => {
     const err = new Capture();
     let nowMs = 0;
-    const view = createPlainView(new Output(err, {}), 'pull', () => nowMs);
+    const view = createPlainView(new Output(err, {}), { label: 'pull', countsFiles: true, now: () => nowMs });
     view.take({ type: 'planned', files: 10, bytes: 10_000_000 });
     for (let files = 1; files <= 10; files += 1) {
       nowMs += 1_500;
@@ -69,7 +76,7 @@ describe('progress', () => {
 
   test('is one line that redraws itself on a terminal, and is gone at the end', () => {
     const err = terminal(90);
-    const view = createBarView(new Output(err, {}), 'pull', () => 0);
+    const view = createBarView(new Output(err, {}), { label: 'pull', countsFiles: true, now: () => 0 });
     view.take({ type: 'planned', files: 10, bytes: 10_000_000 });
     view.take(progress(5, 5_000_000));
     view.stop();

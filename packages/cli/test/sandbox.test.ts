@@ -19,11 +19,12 @@ describe('filesource sandbox', () => {
     const [stdout, stderr] = [new Capture(), new Capture()];
     const stop = new AbortController();
     const ended = runCli({ argv: ['sandbox', ...args], stdout, stderr, env: {}, cwd: directory, signal: stop.signal });
-    let code: number | undefined;
-    void ended.then((value) => {
-      code = value;
+    const ready = new Promise<void>((resolve) => {
+      stdout.onText = (text) => {
+        if (/Ctrl-C stops it|"ready"/.test(text)) resolve();
+      };
     });
-    while (code === undefined && !/Ctrl-C stops it|"ready"/.test(stdout.text)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await Promise.race([ready, ended]);
     stop.abort();
     return { code: await ended, out: stdout.text, err: stderr.text };
   }

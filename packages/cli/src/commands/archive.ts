@@ -30,6 +30,7 @@ export async function archive(context: CliContext, refs: readonly string[], opti
     target: path,
     receiptFile: options.receipt,
     refs,
+    // An archive that is made here has no vendor's progress; its operation is done at once.
     run: (onEvent) =>
       fetchArchive({
         source,
@@ -38,7 +39,9 @@ export async function archive(context: CliContext, refs: readonly string[], opti
         signal: context.signal,
         clock,
         hashing,
-        onEvent,
+        onEvent: (event) => {
+          if (event.type !== 'operation-progress' || source.capabilities.archive.support === 'native') onEvent(event);
+        },
         ...(options.convert === undefined ? {} : { convert: options.convert }),
         ...(options.receipt === undefined ? {} : { receiptFile: context.path(options.receipt) }),
       }),

@@ -1,3 +1,4 @@
+import type { AdapterDescriptor } from '@filesource/core';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { jsonLine, safeText } from '../render/safe-text.ts';
@@ -17,7 +18,21 @@ export async function checkConfig(context: CliContext, options: { readonly json?
 }
 
 export async function printSchema(context: CliContext): Promise<ExitCode> {
-  const [{ configJsonSchema }, adapters] = await Promise.all([import('@filesource/container'), context.adapters()]);
-  await context.out.line(JSON.stringify(configJsonSchema(adapters), undefined, 2));
+  const { configJsonSchema } = await import('@filesource/container');
+  await context.out.line(JSON.stringify(configJsonSchema(await knownAdapters(context)), undefined, 2));
   return exitCodes.done;
+}
+
+/** Ours, and those that a config names; a config that cannot be loaded is no reason to keep the schema back. */
+async function knownAdapters(context: CliContext): Promise<readonly AdapterDescriptor[]> {
+  const [{ findConfig, loadConfig }, adapters] = await Promise.all([import('@filesource/container'), context.adapters()]);
+  const { config: given } = context.settings;
+  const config = given === undefined ? await findConfig(context.io.cwd) : context.path(given);
+  if (config === undefined) return adapters;
+  try {
+    return (await loadConfig({ config, adapters, env: context.io.env })).adapters;
+  } catch (error) {
+    if (given !== undefined) throw error;
+    return adapters;
+  }
 }

@@ -47,12 +47,6 @@ function notesOf({ name, capabilities }: FileSource): readonly string[] {
 }
 
 function explanation(support: Support): string | undefined {
-  switch (support.support) {
-    case 'native':
-      return support.note;
-    case 'emulated':
-      return `made here: ${support.cost}`;
-    case 'unsupported':
-      return `no: ${support.reason}`;
-  }
+  if (support.support === 'emulated') return `made here: ${support.cost}`;
+  return support.support === 'unsupported' ? `no: ${support.reason}` : support.note;
 }

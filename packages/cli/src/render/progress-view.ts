@@ -10,12 +10,19 @@ export interface ProgressView {
   stop(): void;
 }
 
+export interface ViewOptions {
+  readonly label: string;
+  /** False where files come in one piece. */
+  readonly countsFiles: boolean;
+  readonly now: () => number;
+}
+
 const steps = 1_000;
 const plainEveryMs = 5_000;
 
 /** A bar on one line that redraws itself. */
-export function createBarView(err: Output, label: string, now: () => number): ProgressView {
-  const meter = new TransferMeter();
+export function createBarView(err: Output, { label, countsFiles, now }: ViewOptions): ProgressView {
+  const meter = new TransferMeter({ countsFiles });
   const bar = new SingleBar({
     stream: err.stream,
     format: `${label} {bar} {percentage}%  {text}`,
@@ -28,7 +35,7 @@ export function createBarView(err: Output, label: string, now: () => number): Pr
     linewrap: true,
     gracefulExit: false,
   });
-  bar.start(steps, 0, { text: 'listing' });
+  bar.start(steps, 0, { text: countsFiles ? 'listing' : 'asking for it' });
   return {
     take(event) {
       meter.take(event, now());
@@ -39,8 +46,8 @@ export function createBarView(err: Output, label: string, now: () => number): Pr
 }
 
 /** A line now and then, for logs and pipes. */
-export function createPlainView(err: Output, label: string, now: () => number): ProgressView {
-  const meter = new TransferMeter();
+export function createPlainView(err: Output, { label, countsFiles, now }: ViewOptions): ProgressView {
+  const meter = new TransferMeter({ countsFiles });
   let lastMs = now();
   let phase = '';
   return {

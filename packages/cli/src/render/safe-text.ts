@@ -14,7 +14,12 @@ export function safeText(text: string): string {
 
 /** One line of JSON whose texts no terminal acts on; parses to exactly `value`. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069\u061C]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeControls(JSON.stringify(value));
+}
+
+/** What JSON leaves as it is although a terminal may act on it. */
+export function escapeControls(json: string): string {
+  return json.replace(/[\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069\u061C]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Columns that a text takes on a terminal. */

@@ -12,7 +12,13 @@ export class TransferMeter {
   #failed = 0;
   #isPlanned = false;
   #operation: { readonly percent: number | null; readonly processed: number | null } | undefined;
+  readonly #countsFiles: boolean;
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
+
+  /** @param options.countsFiles False where files come in one piece and only its bytes can be followed. */
+  constructor(options: { readonly countsFiles: boolean } = { countsFiles: true }) {
+    this.#countsFiles = options.countsFiles;
+  }
 
   take(event: TransferEvent, nowMs: number): void {
     switch (event.type) {
@@ -58,7 +64,7 @@ export class TransferMeter {
 
   get remainingMs(): number | null {
     const { rate } = this;
-    if (rate === null || rate <= 0 || this.#totalBytes === null || !this.#isPlanned) return null;
+    if (rate === null || rate <= 0 || this.#totalBytes === null || (this.#countsFiles && !this.#isPlanned)) return null;
     return ((this.#totalBytes - this.#bytes) / rate) * 1000;
   }
 
@@ -70,9 +76,9 @@ export class TransferMeter {
       if (processed !== null) parts.push(`${processed} done`);
       return parts.join(', ');
     }
-    const more = this.#isPlanned ? '' : '+';
+    const more = this.#isPlanned || !this.#countsFiles ? '' : '+';
     const parts = [
-      `${this.#files}/${this.#totalFiles}${more} files`,
+      ...(this.#countsFiles ? [`${this.#files}/${this.#totalFiles}${more} files`] : []),
       this.#totalBytes === null ? bytesText(this.#bytes) : `${bytesText(this.#bytes)}/${bytesText(this.#totalBytes)}${more}`,
     ];
     const { rate, remainingMs } = this;

@@ -5,9 +5,11 @@ export class Capture extends Writable {
   readonly chunks: Buffer[] = [];
   isTTY = false;
   columns = 100;
+  onText: (text: string) => void = () => undefined;
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.chunks.push(Buffer.from(chunk));
+    this.onText(chunk.toString());
     done();
   }
 
