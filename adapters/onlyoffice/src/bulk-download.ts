@@ -45,6 +45,7 @@ export async function startBulkDownload(plan: ArchivePlan, tools: BulkTools, sig
       board.follow(dto.id);
       return dto;
     } catch (error) {
+      if (FileSourceError.is(error, 'not-found')) throw knownReason(plan) ?? error;
       const isLast = tools.whenBusy === 'fail' || clock.now() + delayMs > untilMs;
       if (!FileSourceError.is(error, 'rate-limited') || error.httpStatus !== 403 || isLast) throw error;
       logger.log('info', 'onlyoffice.busy', { delayMs });

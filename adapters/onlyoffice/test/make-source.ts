@@ -27,10 +27,10 @@ export function fastClock(factor = 20): Clock {
 export function makeSource(config: Readonly<Record<string, unknown>>, replaced: Partial<Ports> = {}): MadeSource {
   const ports = createTestPorts({ http: createHttpClient({ clock: realClock }), clock: fastClock(), ...replaced });
   const provider = onlyoffice.providers['onlyoffice']!;
-  const settings = provider.configSchema.parse({ maxAttempts: 1, ...('userName' in config || 'token' in config ? {} : { apiKey: 'sk-0123456789abcdef' }), ...config });
+  const settings = provider.configSchema.parse({ maxAttempts: 1, timeoutMs: 600_000, ...('userName' in config || 'token' in config ? {} : { apiKey: 'sk-0123456789abcdef' }), ...config });
   const adapter = provider.create(settings, { name: 'documents', ports });
   const maxAttempts = settings['maxAttempts'] as number;
-  return { ports, source: createFileSource({ name: 'documents', provider: 'onlyoffice', adapter, ports, limiter: createLimiter(8), retry: { maxAttempts } }) };
+  return { ports, source: createFileSource({ name: 'documents', provider: 'onlyoffice', adapter, ports, limiter: createLimiter(8), retry: { maxAttempts }, timeoutMs: 600_000 }) };
 }
 
 export async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
