@@ -39,6 +39,7 @@ export interface MemoryAdapter extends SourceAdapter {
 }
 
 export interface MemoryOptions {
+  /** Looked at anew by each call, so it may change. */
   readonly folders: readonly MemoryFolder[];
   readonly pageSize?: number;
   readonly capabilities?: Partial<Capabilities>;
@@ -49,7 +50,6 @@ const chunkBytes = 64 * 1024;
 /** The simplest source there is: folders and files in memory, with ranges and without archives. */
 export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
   const calls: string[] = [];
-  const folders = new Map(options.folders.map((folder) => [folder.id, folder]));
   const maxPageSize = options.pageSize ?? 100;
   const capabilities: Capabilities = {
     list: native,
@@ -67,7 +67,7 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
   };
 
   const folderOf = (id: string): MemoryFolder => {
-    const folder = folders.get(id);
+    const folder = options.folders.find((candidate) => candidate.id === id);
     if (folder === undefined) throw new FileSourceError('not-found', `there is no folder ${id}`);
     return folder;
   };
@@ -107,7 +107,7 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
       await called(`list ${id}${page.cursor === undefined ? '' : ` from ${page.cursor}`}`);
       const folder = folderOf(id);
       const entries = [...(folder.folders ?? []).map((inner) => folderEntry(folderOf(inner))), ...(folder.files ?? []).map((file) => fileEntry(id, file))];
-      const start = Number(page.cursor ?? 0);
+      const start = startOf(page.cursor, entries.length);
       const end = start + Math.min(page.pageSize ?? maxPageSize, maxPageSize);
       return { items: entries.slice(start, end), total: entries.length, ...(end < entries.length ? { cursor: String(end) } : {}) };
     },
@@ -132,6 +132,13 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
     close: async () => undefined,
   };
   return adapter;
+}
+
+function startOf(cursor: string | undefined, count: number): number {
+  if (cursor === undefined) return 0;
+  const start = /^[1-9]\d{0,8}$/.test(cursor) ? Number(cursor) : Number.NaN;
+  if (start <= count) return start;
+  throw new FileSourceError('invalid-argument', 'this is not a cursor of this listing');
 }
 
 function* chunksOf(bytes: Buffer): Generator<Buffer> {

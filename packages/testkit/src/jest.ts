@@ -1,0 +1,1 @@
+export { describeFileSource, type DescribeFileSourceOptions } from './conformance/describe-file-source.ts';
