@@ -90,7 +90,7 @@ describe('endings that deliver', () => {
 
   test('progress is told, and never goes back', async () => {
     const { source } = await run({ polls: [[op({ progress: 20, processed: '1' })], [op({ progress: 10, processed: '1' })], [op({ progress: 60, processed: '3' })], [op({ progress: 100, finished: true, url })]] });
-    const seen = [];
+    const seen: (number | null)[] = [];
     for await (const { percent } of (await source.archive(files)).watch()) seen.push(percent);
     expect(seen.filter((percent, index) => percent !== seen[index - 1])).toEqual([0, 20, 60, 100]);
   });

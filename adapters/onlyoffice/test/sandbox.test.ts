@@ -89,7 +89,7 @@ describe.each(['docspace', 'workspace'] as const)('a whole run on %s', (generati
 
   test('names the ids that cannot be read, and delivers the rest', async () => {
     const { source } = await start({ generation });
-    const archive = await archiveOf(source, String(demoIds.contracts), `7/${999_999}`, `${demoIds.privateFolder}/${demoIds.files.privateFile}`, String(demoIds.privateFolder));
+    const archive = await archiveOf(source, String(demoIds.contracts), '7/999999', `${demoIds.privateFolder}/${demoIds.files.privateFile}`, String(demoIds.privateFolder));
     const failed = archive.items.filter((item) => item.error !== undefined).map(({ ref, error }) => [ref.file ?? ref.folder, error!.kind]);
     expect(failed).toEqual([
       ['999999', 'not-found'],
@@ -141,8 +141,6 @@ describe.each(['docspace', 'workspace'] as const)('a whole run on %s', (generati
     expect(bytes.subarray(0, 2).toString()).toBe('PK');
     const archive = await archiveOf(source, String(demoIds.contracts));
     expect((await readAll((await archive.open()).body)).subarray(0, 2).toString()).toBe('PK');
-    const { source: strict } = makeSource({ baseUrl: sandbox.baseUrl, userName, password });
-    expect(await errorOf(strict.open(lease))).toMatchObject({ kind: 'host-refused', advice: expect.stringContaining('allowHosts') });
   });
 
   test('survives tokens that die in the middle of an operation', async () => {

@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { FileSourceError, type ArchiveSelection, type Entry, type FileEntry } from '@filesource/core';
+import { planArchive, type ArchivePlan, type PlanTools } from '../src/archive-plan.ts';
+
+type Tree = Readonly<Record<string, readonly (number | string)[]>>;
+
+const fileEntry = (folder: string, id: string): FileEntry => ({ kind: 'file', folder, id, name: `${id}.docx`, size: Number(id), mediaType: null, modified: null, validator: null });
+
+/** Folders hold the files that are numbers and the folders that are texts `d…`; `stats` counts single look-ups. */
+function tools(tree: Tree, refused: readonly string[] = []): PlanTools & { readonly calls: string[] } {
+  const calls: string[] = [];
+  const check = (id: string): void => {
+    if (refused.includes(id)) throw new FileSourceError('permission-denied', `no rights on ${id}`);
+  };
+  return {
+    calls,
+    repeat: (run) => run(new AbortController().signal),
+    listPage: async (folder) => {
+      calls.push(`list ${folder}`);
+      check(folder);
+      return { items: (tree[folder] ?? []).map((id): Entry => (typeof id === 'number' ? fileEntry(folder, String(id)) : { kind: 'folder', id: id.slice(1), name: id, modified: null, entryCount: null })) };
+    },
+    lookup: {
+      file: async (ref) => {
+        calls.push(`stat ${ref.file}`);
+        check(ref.file);
+        return { dto: { id: ref.file, title: '' } as never, entry: fileEntry(ref.folder, ref.file) };
+      },
+      folder: async () => {
+        throw new Error('not needed');
+      },
+      folderDto: async (folder) => {
+        calls.push(`folder ${folder.text}`);
+        check(folder.text);
+        return { id: folder.text === '@my' ? '10' : folder.text, title: `Folder ${folder.text}`, updated: null };
+      },
+    },
+  };
+}
+
+function select(folders: readonly string[], files: readonly string[] = [], convert: Readonly<Record<string, string>> = {}): ArchiveSelection {
+  return {
+    folders,
+    files: files.map((ref) => {
+      const [folder = '', file = ''] = ref.split('/');
+      return { folder, file };
+    }),
+    convert: new Map(Object.entries(convert)),
+  };
+}
+
+const paths = (plan: ArchivePlan): readonly (string | null)[] => plan.items.map(({ path }) => path);
+
+describe('what an archive is planned to hold', () => {
+  test('one folder alone loses its own name', async () => {
+    const plan = await planArchive(select(['1']), tools({ 1: [5, 'd2'], 2: [6] }), undefined);
+    expect(paths(plan)).toEqual(['5.docx', 'd2/6.docx']);
+    expect(plan).toMatchObject({ name: 'Folder 1.zip', folderIds: ['1'], fileIds: [], single: null });
+  });
+
+  test('folders with anything else keep theirs, and files stand at the root', async () => {
+    const plan = await planArchive(select(['1', '3'], ['7/8']), tools({ 1: [5], 3: [6] }), undefined);
+    expect(paths(plan)).toEqual(['8.docx', 'Folder 1/5.docx', 'Folder 3/6.docx']);
+    expect(plan).toMatchObject({ name: 'download.zip', folderIds: ['1', '3'], fileIds: ['8'] });
+  });
+
+  test('the same file and the same folder are asked for once', async () => {
+    const plan = await planArchive(select(['@my', '10'], ['@recent/5', '7/5']), tools({ '@my': [6] }), undefined);
+    expect(plan).toMatchObject({ fileIds: ['5'], folderIds: ['10'] });
+    expect(paths(plan)).toEqual(['5.docx', 'Folder @my/6.docx']);
+  });
+
+  test('a file that is also in a folder comes twice, as the vendor packs it', async () => {
+    expect(paths(await planArchive(select(['1'], ['1/5']), tools({ 1: [5] }), undefined))).toEqual(['5.docx', 'Folder 1/5.docx']);
+  });
+
+  test('many files of one folder are read from its listing', async () => {
+    const few = tools({ 7: [1, 2, 3] });
+    await planArchive(select([], ['7/1', '7/2', '7/3']), few, undefined);
+    expect(few.calls).toEqual(['stat 1', 'stat 2', 'stat 3']);
+    const many = tools({ 7: [1, 2, 3, 4] });
+    await planArchive(select([], ['7/1', '7/2', '7/3', '7/4', '7/9']), many, undefined);
+    expect(many.calls).toEqual(['list 7', 'stat 9']);
+  });
+
+  test('what cannot be read stays in the request, and is an item with its error', async () => {
+    const plan = await planArchive(select(['1', '3'], ['7/8', '7/9']), tools({ 1: ['d2', 'd4'], 4: [6] }, ['8', '3', '2']), undefined);
+    expect(plan).toMatchObject({ fileIds: ['8', '9'], folderIds: ['1', '3'] });
+    expect(plan.items.map(({ ref, path, error }) => [ref.file ?? ref.folder, path, error?.kind])).toEqual([
+      ['8', null, 'permission-denied'],
+      ['9', '9.docx', undefined],
+      ['2', null, 'permission-denied'],
+      ['6', 'Folder 1/d4/6.docx', undefined],
+      ['3', null, 'permission-denied'],
+    ]);
+  });
+
+  test('conversions are asked for apart, and change the ending', async () => {
+    const plan = await planArchive(select([], ['7/1', '7/2', '7/3'], { 1: 'PDF', 2: '.png', 3: '.docx' }), tools({}), undefined);
+    expect(plan).toMatchObject({ fileIds: ['3'], convert: [{ key: '1', value: '.pdf' }, { key: '2', value: '.png' }] });
+    expect(plan.items.map(({ path, size }) => [path, size])).toEqual([
+      ['1.pdf', null],
+      ['2.zip', null],
+      ['3.docx', 3],
+    ]);
+  });
+
+  test('one file alone is told, also when it is converted', async () => {
+    expect((await planArchive(select([], ['7/1']), tools({}), undefined)).single).toMatchObject({ path: '1.docx' });
+    expect(await planArchive(select([], ['7/1'], { 1: '.pdf' }), tools({}), undefined)).toMatchObject({ name: '1.pdf', single: { path: '1.pdf' } });
+  });
+
+  test.each([
+    ['entries of the portal and of an account', select([], ['7/1', 'sbox-1-|a/sbox-1-|b']), 'unsupported'],
+    ['all sections at once', select(['@root']), 'invalid-argument'],
+    ['a folder that is none', select(['x y']), 'invalid-argument'],
+    ['a file that is none', select([], ['7/x']), 'invalid-argument'],
+    ['an ending that is none', select([], ['7/1'], { 1: '../x' }), 'invalid-argument'],
+  ])('%s: refused', async (_name, selection, kind) => {
+    await expect(planArchive(selection, tools({}), undefined)).rejects.toMatchObject({ kind });
+  });
+
+  test('an error that is not about one entry ends the planning', async () => {
+    const broken = tools({});
+    const failing: PlanTools = { ...broken, lookup: { ...broken.lookup, file: async () => Promise.reject(new FileSourceError('unauthenticated', 'no')) } };
+    await expect(planArchive(select([], ['7/1']), failing, undefined)).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
+});
