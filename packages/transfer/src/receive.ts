@@ -6,13 +6,15 @@ import { codeOf } from './local/target-error.ts';
 export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
+  /** Called after each chunk is taken, and waited for. */
+  readonly onWritten?: () => Promise<void>;
   /** Longest silence of a body that nobody else watches over. */
   readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
 }
 
 /** Writes a body into a part; the body is closed in every case. */
 export async function receive(body: Readable, part: PartFile, options: ReceiveOptions = {}): Promise<void> {
-  const { signal, onBytes, idle } = options;
+  const { signal, onBytes, onWritten, idle } = options;
   const onAbort = (): void => {
     if (signal !== undefined) body.destroy(abortError(signal));
   };
@@ -26,6 +28,7 @@ export async function receive(body: Readable, part: PartFile, options: ReceiveOp
       watch?.pause();
       await part.write(chunk);
       onBytes?.(chunk.length);
+      if (onWritten !== undefined) await onWritten();
       watch?.resume();
     }
     throwIfAborted(signal);

@@ -16,7 +16,7 @@ import {
   type Operation,
   type SourceAdapter,
 } from '@filesource/core';
-import { createInstantClock, createMemoryAdapter, createTestPorts, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
+import { createMemoryAdapter, createTestPorts, realClock, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
 import yazl from 'yazl';
 
 const temporary: string[] = [];
@@ -58,9 +58,9 @@ export function file(id: string, name: string, content: string | Buffer = `conte
   return { id, name, bytes: Buffer.from(content) };
 }
 
-/** A source over an adapter, with clocks that do not wait. */
-export function sourceOver(adapter: SourceAdapter, name = 'contacts', clock: Clock = createInstantClock()): FileSource {
-  return createFileSource({ name, provider: 'memory', adapter, ports: createTestPorts({ clock }), limiter: (run) => run(), retry: { maxAttempts: 2 } });
+/** A source over an adapter, with retries that hardly wait. */
+export function sourceOver(adapter: SourceAdapter, name = 'contacts', clock: Clock = realClock): FileSource {
+  return createFileSource({ name, provider: 'memory', adapter, ports: createTestPorts({ clock }), limiter: (run) => run(), retry: { maxAttempts: 2, baseDelayMs: 1 } });
 }
 
 export function memorySource(folders: readonly MemoryFolder[], name = 'contacts'): { adapter: ReturnType<typeof createMemoryAdapter>; source: FileSource } {

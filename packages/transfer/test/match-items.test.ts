@@ -117,7 +117,7 @@ describe('the proof of an archive', () => {
         expect(files.every((row) => row.status === 'ok')).toBe(true);
         expect(extras).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -130,13 +130,13 @@ describe('a pull', () => {
     expect(receipt).toMatchObject({ complete: false, totals: { files: 4, ok: 1, failed: 1, missing: 2, bytes: 12 } });
     expect(receipt.files[1]).toMatchObject({ status: 'failed', sha256: null, error: { kind: 'permission-denied', message: 'not for you', advice: 'Ask the owner.' } });
     expect(receipt.files[3]).toEqual({ ref: 'contacts:nowhere', name: null, path: null, size: null, sha256: null, status: 'missing', error: { kind: 'not-found', message: 'there is no folder nowhere' } });
-    expect(await filesBelow(directory)).toEqual(['contacts/1/a.txt']);
+    expect(await filesBelow(directory)).toEqual(['.filesource-journal', 'contacts/1/a.txt']);
   });
 
   test('pulls what a broken listing gave and says that it broke', async () => {
     const { adapter, source } = memorySource([{ id: '1', files: ['1', '2', '3', '4', '5'].map((id) => file(id, `${id}.txt`)) }]);
     adapter.onCall = (call) => {
-      if (call === 'list 1 from 3') throw new FileSourceError('vendor-failure', 'broken');
+      if (call.startsWith('list 1 from')) throw new FileSourceError('vendor-failure', 'broken');
     };
     const receipt = await pull(options(await temporaryDirectory(), ['contacts:1'], { source }));
     expect(receipt.files.map((row) => [row.ref, row.status])).toEqual([['contacts:1', 'failed'], ['contacts:1/1', 'ok'], ['contacts:1/2', 'ok'], ['contacts:1/3', 'ok']]);
@@ -244,7 +244,7 @@ describe('a pull that cannot go on', () => {
     };
     const error = await failureOf(pull(options(directory, ['contacts:1'], { source, hashing, concurrency: 1 })));
     expect(error).toMatchObject({ kind: 'target-failed', message: 'no space is left' });
-    expect(await filesBelow(directory)).toEqual(['contacts/1/a.txt']);
+    expect(await filesBelow(directory)).toEqual(['.filesource-journal', 'contacts/1/a.txt']);
   });
 
   test('stops at once when it is aborted, and leaves nothing half-written', async () => {

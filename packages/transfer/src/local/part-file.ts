@@ -96,15 +96,32 @@ export class PartFile {
     }
   }
 
+  /** Forces what came so far to the disk, and tells how much that is. */
+  async checkpoint(): Promise<number> {
+    try {
+      if (this.#gathered > 0) await this.#flush();
+      await this.#writing;
+      await this.#handle?.sync();
+      return this.#bytes;
+    } catch (error) {
+      throw targetError(error, this.#options.shownPath);
+    }
+  }
+
+  /** Closes the file and keeps what there is of it for a later run; tells how much is safely there. */
+  async suspend(): Promise<number> {
+    const safe = await this.checkpoint().catch(() => 0);
+    await this.#abandon();
+    return safe;
+  }
+
   /** Closes the file and removes what there is of it. */
   async discard(): Promise<void> {
-    await this.suspend(false);
+    await this.#abandon();
     await rm(this.#options.partPath, { force: true });
   }
 
-  /** Closes the file and keeps what there is, for a later run. */
-  async suspend(flush = true): Promise<void> {
-    if (flush && this.#gathered > 0) await this.#flush().catch(() => undefined);
+  async #abandon(): Promise<void> {
     this.#chunks = [];
     this.#gathered = 0;
     await this.#writing?.catch(() => undefined);

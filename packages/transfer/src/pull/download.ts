@@ -1,12 +1,16 @@
-import type { Hashing } from '@filesource/core';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { FileSourceError, type Content, type Hashing, type RunningHash } from '@filesource/core';
 import { PartFile } from '../local/part-file.ts';
 import { ownPrefix } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { checkSize, receive } from '../receive.ts';
+import type { Journal } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
 
 export interface DownloadOptions {
   readonly target: TargetDirectory;
+  readonly journal: Journal;
   readonly hashing: Hashing;
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
@@ -17,23 +21,110 @@ export interface Downloaded {
   readonly sha256: string;
 }
 
-/** Fetches one file to its place; nothing is left of one that fails. */
+/** Bytes after which a part is forced to the disk and noted: a crash costs no more than this of a file. */
+const checkpointBytes = 32 * 1024 * 1024;
+
+/**
+ * Brings one file to its place: nothing to fetch when an earlier run has it, the rest when it has a part of it.
+ * - Nothing is left of one that fails, except a part that can be carried on.
+ */
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
-  const { source, entry, path } = file;
-  const { target, hashing, signal, onBytes } = options;
-  const finalPath = target.resolve(path);
+  const { entry, path } = file;
+  const { target, journal } = options;
+  const kept = await keptFile(file, options);
+  if (kept !== undefined) return kept;
   await target.makeParents(path);
-  const content = await source.open(entry, { signal });
-  const part = new PartFile({ partPath: target.resolve(partPathOf(path, hashing)), finalPath, shownPath: path, hashing });
+  const { content, part } = await openPart(file, options);
+  // Without a validator nobody could tell whether the rest belongs to the same file.
+  const { validator, totalSize } = content;
+  const canResume = validator !== null && totalSize !== null && file.source.capabilities.openRange.support === 'native';
+  const note = (bytes: number): void => {
+    if (canResume) journal.recordPart({ path, ref: entry.ref, validator, totalSize, bytes });
+  };
+  let noted = part.bytes;
   try {
-    await receive(content.body, part, { signal, onBytes });
-    checkSize(part.bytes, { listed: entry.size, announced: content.size });
+    await receive(content.body, part, {
+      signal: options.signal,
+      onBytes: options.onBytes,
+      onWritten: async () => {
+        if (!canResume || part.bytes - noted < checkpointBytes) return;
+        noted = await part.checkpoint();
+        note(noted);
+      },
+    });
+    checkSize(part.bytes, { listed: entry.size, announced: content.size === null ? null : content.offset + content.size });
     await part.finish();
-    return { size: part.bytes, sha256: part.sha256 };
   } catch (error) {
-    await part.discard();
+    if (canResume && options.signal.aborted) note(await part.suspend());
+    else await part.discard();
     throw error;
   }
+  const proof = { size: part.bytes, sha256: part.sha256 };
+  journal.recordDone(path, entry, proof);
+  return proof;
+}
+
+/** The file as an earlier run left it, when its bytes are still those that were proven. */
+async function keptFile(file: PlannedFile, options: DownloadOptions): Promise<Downloaded | undefined> {
+  const { entry, path } = file;
+  const record = options.journal.doneOf(path, entry);
+  if (record === undefined || !(await isPlainPath(path, options.target))) return undefined;
+  const { size, sha256 } = record;
+  const finalPath = options.target.resolve(path);
+  if ((await sizeOf(finalPath)) !== size) return undefined;
+  const hash = await hashOf(finalPath, size, options.hashing);
+  return hash?.hex() === sha256 ? { size, sha256 } : undefined;
+}
+
+async function openPart(file: PlannedFile, options: DownloadOptions): Promise<{ readonly content: Content; readonly part: PartFile }> {
+  const { source, entry, path } = file;
+  const { target, hashing, signal } = options;
+  const place = { partPath: target.resolve(partPathOf(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
+  const record = options.journal.partOf(path, entry.ref);
+  if (record !== undefined && record.bytes > 0 && record.bytes < record.totalSize && ((await sizeOf(place.partPath)) ?? 0) >= record.bytes) {
+    const hash = await hashOf(place.partPath, record.bytes, hashing);
+    const content = await source.open(entry, { range: { offset: record.bytes }, signal }).catch((error: unknown) => {
+      if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return undefined;
+      throw error;
+    });
+    const isSame = content?.offset === record.bytes && content.validator === record.validator && content.totalSize === record.totalSize;
+    if (content !== undefined && isSame && hash !== undefined) {
+      options.onBytes(record.bytes);
+      return { content, part: new PartFile({ ...place, resume: { bytes: record.bytes, hash } }) };
+    }
+    content?.body.destroy();
+  }
+  return { content: await source.open(entry, { signal }), part: new PartFile(place) };
+}
+
+/** True when every directory above is one, and none a link to elsewhere. */
+async function isPlainPath(path: string, target: TargetDirectory): Promise<boolean> {
+  const segments = path.split('/');
+  for (let depth = 1; depth < segments.length; depth += 1) {
+    const found = await lstat(target.resolve(segments.slice(0, depth).join('/'))).catch(() => undefined);
+    if (found?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
+}
+
+async function hashOf(path: string, bytes: number, hashing: Hashing): Promise<RunningHash | undefined> {
+  const hash = hashing.sha256();
+  if (bytes === 0) return hash;
+  let seen = 0;
+  try {
+    for await (const chunk of createReadStream(path, { end: bytes - 1, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      seen += chunk.length;
+    }
+  } catch {
+    return undefined;
+  }
+  return seen === bytes ? hash : undefined;
 }
 
 /** Beside the file, under a name that no file of a vendor gets, and always the same one. */

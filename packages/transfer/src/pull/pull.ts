@@ -1,11 +1,14 @@
+import { setMaxListeners } from 'node:events';
 import { abortError, FileSourceError, toFileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
 import { toTransferError, type TransferEvent, type TransferListener } from '../events.ts';
+import { lockDirectory } from '../local/directory-lock.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
 import { download } from './download.ts';
-import { createPlan, type PlannedFile } from './plan.ts';
+import { Journal } from './journal.ts';
+import { createPlan, type Plan, type PlannedFile } from './plan.ts';
 import { BoundedQueue } from './queue.ts';
 import { receiptRows } from './rows.ts';
 import { Tally } from './tally.ts';
@@ -36,15 +39,36 @@ const mostWaiting = 10_000;
  * - Throws what no other file can escape (`unauthenticated`, `config-invalid`, a full or read-only disk, an abort), after the receipt is
  *   written; throws `invalid-argument` and `target-failed` before any vendor is asked.
  * - A file has its final name only when it is whole; one from an earlier pull stays until then.
+ * - A pull that was killed or left files out is carried on by the next one: only what is missing is fetched.
+ * - Throws `conflict` while another pull writes to the directory.
  */
 export async function pull(options: PullOptions): Promise<Receipt> {
-  const { clock, dryRun = false, directory, receiptFile } = options;
+  const { clock, dryRun = false, directory } = options;
   const started = new Date(clock.now()).toISOString();
   const plan = createPlan(options);
   checkConcurrency(options.concurrency);
-  const target = dryRun ? undefined : await TargetDirectory.prepare(directory);
-  const run = new PullRun(options, target);
+  if (dryRun) return finish(options, started, plan, await execute(options, plan));
+  const target = await TargetDirectory.prepare(directory);
+  const unlock = await lockDirectory(target.path);
+  try {
+    const journal = await Journal.open(target);
+    const run = await execute(options, plan, { target, journal });
+    const isComplete = receiptRows(plan.groups, false).every((row) => row.status === 'ok');
+    await journal.close(run.failure === undefined ? (isComplete ? 'complete' : 'incomplete') : 'broken');
+    return await finish(options, started, plan, run);
+  } finally {
+    await unlock();
+  }
+}
+
+async function execute(options: PullOptions, plan: Plan, place?: Place): Promise<PullRun> {
+  const run = new PullRun(options, place);
   await run.execute(plan);
+  return run;
+}
+
+async function finish(options: PullOptions, started: string, plan: Plan, run: PullRun): Promise<Receipt> {
+  const { clock, dryRun = false, directory, receiptFile } = options;
   const receipt = createReceipt({
     operation: 'pull',
     started,
@@ -59,24 +83,31 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   return receipt;
 }
 
+interface Place {
+  readonly target: TargetDirectory;
+  readonly journal: Journal;
+}
+
 /** One pull while it runs: one side lists, several others fetch, and the first fatal error ends both. */
 class PullRun {
   readonly #options: PullOptions;
-  readonly #target: TargetDirectory | undefined;
+  readonly #place: Place | undefined;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #queue = new BoundedQueue<PlannedFile>(mostWaiting);
   readonly #tally: Tally;
   failure: FileSourceError | undefined;
 
-  constructor(options: PullOptions, target: TargetDirectory | undefined) {
+  constructor(options: PullOptions, place: Place | undefined) {
     this.#options = options;
-    this.#target = target;
+    this.#place = place;
     this.#signal = options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
+    // Every call in flight listens; Node warns from the eleventh on.
+    setMaxListeners(0, this.#signal);
     this.#tally = new Tally(options.clock, (event) => this.emit(event));
   }
 
-  async execute(plan: ReturnType<typeof createPlan>): Promise<void> {
+  async execute(plan: Plan): Promise<void> {
     const { signal, concurrency = 8 } = this.#options;
     const onAbort = (): void => {
       if (signal !== undefined) this.end(abortError(signal));
@@ -107,7 +138,7 @@ class PullRun {
     }
   }
 
-  async #list(plan: ReturnType<typeof createPlan>): Promise<void> {
+  async #list(plan: Plan): Promise<void> {
     try {
       await plan.run({
         signal: this.#signal,
@@ -132,15 +163,15 @@ class PullRun {
   }
 
   async #fetchFile(file: PlannedFile): Promise<void> {
-    const target = this.#target;
-    if (target === undefined || this.#signal.aborted) return;
+    const place = this.#place;
+    if (place === undefined || this.#signal.aborted) return;
     const { row, path } = file;
     const { ref } = row;
     let received = 0;
     this.emit({ type: 'file-started', ref, path, size: row.size });
     try {
       const done = await download(file, {
-        target,
+        ...place,
         hashing: this.#options.hashing,
         signal: this.#signal,
         onBytes: (bytes) => {

@@ -1,0 +1,162 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { SourceFileEntry } from '@filesource/core';
+import { z } from 'zod';
+import { ownPrefix } from '../local/safe-name.ts';
+import type { TargetDirectory } from '../local/target-directory.ts';
+import { codeOf, targetError } from '../local/target-error.ts';
+
+/** What the vendor's list said of a file when it was fetched. */
+const listedSchema = z.strictObject({ size: z.number().nullable(), validator: z.string().nullable(), modified: z.string().nullable() });
+const doneSchema = z.strictObject({ type: z.literal('done'), path: z.string(), ref: z.string(), listed: listedSchema, size: z.int().min(0), sha256: z.string() });
+/** So many bytes of a part are forced to the disk. */
+const partSchema = z.strictObject({ type: z.literal('part'), path: z.string(), ref: z.string(), validator: z.string(), totalSize: z.int().min(0), bytes: z.int().min(0) });
+const recordSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('journal'), version: z.literal(1) }),
+  doneSchema,
+  partSchema,
+  /** The pull came to its end, with files missing. */
+  z.strictObject({ type: z.literal('ended') }),
+]);
+
+type JournalRecord = z.output<typeof recordSchema>;
+export type DoneRecord = z.output<typeof doneSchema>;
+export type PartRecord = z.output<typeof partSchema>;
+
+export const journalName = `${ownPrefix}journal`;
+
+/**
+ * What a pull has done so far, beside its target: a pull that was killed carries on from there.
+ * - One line a record with its checksum; what was cut at the end by a crash is dropped, a damaged journal is set aside.
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #done = new Map<string, DoneRecord>();
+  readonly #parts = new Map<string, PartRecord>();
+  #hadEnded = false;
+  #isEmpty = true;
+  #fd: number | undefined;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async open(target: TargetDirectory): Promise<Journal> {
+    const journal = new Journal(target.resolve(journalName));
+    try {
+      await journal.#load();
+      await journal.#rewrite();
+      return journal;
+    } catch (error) {
+      throw targetError(error, journalName);
+    }
+  }
+
+  /** What an earlier run fetched for this file, unless the vendor's list says that it changed since. */
+  doneOf(path: string, entry: SourceFileEntry): DoneRecord | undefined {
+    const record = this.#done.get(path);
+    if (record === undefined || record.ref !== entry.ref) return undefined;
+    const listed = listedOf(entry);
+    const same = listed.size === record.listed.size && listed.validator === record.listed.validator && listed.modified === record.listed.modified;
+    // Some vendors tell nothing by which a change would show. Then only a run that was broken off is carried on.
+    const isShown = listed.validator !== null || listed.modified !== null || !this.#hadEnded;
+    return same && isShown ? record : undefined;
+  }
+
+  partOf(path: string, ref: string): PartRecord | undefined {
+    const record = this.#parts.get(path);
+    return record?.ref === ref ? record : undefined;
+  }
+
+  recordDone(path: string, entry: SourceFileEntry, proof: { readonly size: number; readonly sha256: string }): void {
+    this.#append({ type: 'done', path, ref: entry.ref, listed: listedOf(entry), ...proof });
+  }
+
+  recordPart(record: Omit<PartRecord, 'type'>): void {
+    this.#append({ type: 'part', ...record });
+  }
+
+  /** After `complete` nothing is left to carry on, and the journal goes; `incomplete` came to its end, `broken` did not. */
+  async close(how: 'complete' | 'incomplete' | 'broken'): Promise<void> {
+    if (how === 'incomplete' && !this.#isEmpty) this.#append({ type: 'ended' });
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+    if (how === 'complete' || this.#isEmpty) await rm(this.#path, { force: true });
+  }
+
+  #append(record: JournalRecord): void {
+    this.#isEmpty = false;
+    try {
+      if (this.#fd !== undefined) writeSync(this.#fd, lineOf(record));
+    } catch (error) {
+      throw targetError(error, journalName);
+    }
+  }
+
+  async #load(): Promise<void> {
+    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return '';
+      throw error;
+    });
+    if (text === '') return;
+    const records = parseJournal(text);
+    if (records === undefined) {
+      await rename(this.#path, `${this.#path}-damaged`);
+      return;
+    }
+    for (const record of records) {
+      if (record.type === 'done') this.#done.set(record.path, record);
+      if (record.type === 'part') this.#parts.set(record.path, record);
+      if (record.type === 'ended') this.#hadEnded = true;
+    }
+  }
+
+  /** As short as it can be, and without what was cut at its end. */
+  async #rewrite(): Promise<void> {
+    const records: JournalRecord[] = [{ type: 'journal', version: 1 }, ...this.#done.values(), ...this.#parts.values()];
+    if (this.#hadEnded) records.push({ type: 'ended' });
+    this.#isEmpty = this.#done.size + this.#parts.size === 0;
+    const next = `${this.#path}-next`;
+    await rm(next, { force: true });
+    await writeFile(next, records.map(lineOf).join(''), { flag: 'wx' });
+    await rename(next, this.#path);
+    this.#fd = openSync(this.#path, 'a');
+  }
+}
+
+/** The records of a journal; `undefined` for one that is damaged anywhere but at its very end. */
+export function parseJournal(text: string): JournalRecord[] | undefined {
+  const lines = text.split('\n');
+  // What follows the last line break is cut, or nothing.
+  lines.pop();
+  const records: JournalRecord[] = [];
+  for (const line of lines) {
+    const json = line.slice(9);
+    const record = line.slice(0, 9) === `${checksum(json)} ` ? parseRecord(json) : undefined;
+    if (record === undefined) return undefined;
+    records.push(record);
+  }
+  return records.length === 0 || records[0]?.type === 'journal' ? records : undefined;
+}
+
+function parseRecord(json: string): JournalRecord | undefined {
+  try {
+    return recordSchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function lineOf(record: JournalRecord): string {
+  const json = JSON.stringify(record);
+  return `${checksum(json)} ${json}\n`;
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
+}
+
+function listedOf(entry: SourceFileEntry): z.output<typeof listedSchema> {
+  return { size: entry.size, validator: entry.validator, modified: entry.modified?.toISOString() ?? null };
+}
