@@ -6,7 +6,7 @@ import type { ApiAnswer, ApiRequest, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema } from './schemas.ts';
 
-export interface ApiCall<Schema extends z.ZodType> extends ApiRequest {
+interface ApiCall<Schema extends z.ZodType> extends ApiRequest {
   /** Of the `response` member. */
   readonly schema: Schema;
   /** Failures that mean something else here than elsewhere. */

@@ -3,7 +3,7 @@ import { FileSourceError } from '@filesource/core';
 /**
  * - `place`: files and folders really stand in it. `view`: shows what stands elsewhere. `roof`: holds folders only.
  */
-export type SectionNature = 'place' | 'view' | 'roof';
+type SectionNature = 'place' | 'view' | 'roof';
 
 const sections: Readonly<Record<string, SectionNature>> = {
   '@my': 'place',

@@ -10,7 +10,7 @@ export interface MadeSource {
 }
 
 /** Time that runs so many times faster, for polls and waits over real sockets. */
-export function fastClock(factor = 20): Clock {
+function fastClock(factor = 20): Clock {
   const startedMs = Date.now();
   return {
     now: () => startedMs + (Date.now() - startedMs) * factor,
