@@ -64,8 +64,10 @@ describe('what the vendor refuses ends with 1 and the right kind', () => {
   });
 
   async function kindOf(args: readonly string[], env: Record<string, string> = {}): Promise<unknown> {
-    const { status, stdout, stderr } = await world.run([...args, '--json'], { env });
+    const isQuiet = args[0] === 'get';
+    const { status, stdout, stderr } = await world.run(isQuiet ? args : [...args, '--json'], { env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    if (isQuiet) return /\(([a-z-]+)\)/.exec(stderr)?.[1];
     return jsonLines(stderr).map((line) => line['kind'] ?? (line['error'] as Record<string, unknown> | undefined)?.['kind']).find((kind) => kind !== undefined);
   }
 

@@ -69,7 +69,8 @@ describe.each(['docspace', 'workspace'] as const)('the command line, with ONLYOF
   });
 
   it.each(['contacts:1237', 'appointments:247', 'documents:@my'])('stats, gets and saves each kind of file of %s with the right bytes', async (folder) => {
-    const byName = new Map(sampleDocuments().map((document) => [document.name, document.bytes()]));
+    const samples = ['Grundriss Obergeschoß.pdf', 'Exposé.html', 'leer.txt', 'Besichtigung.mp4'];
+    const byName = new Map(sampleDocuments().filter(({ name }) => samples.includes(name)).map((document) => [document.name, document.bytes()]));
     const entries = jsonLines((await world.run(['list', folder, '--json'])).stdout).filter((entry) => entry['kind'] === 'file' && byName.has(String(entry['name'])));
     expect(entries.length).toBeGreaterThan(0);
     const seen = new Set<unknown>();
@@ -94,7 +95,7 @@ describe.each(['docspace', 'workspace'] as const)('the command line, with ONLYOF
     expect(Object.keys(page)).toEqual(['url', 'kind', 'expires', 'needsCredentials']);
     expect(page).toMatchObject({ kind: 'page', needsCredentials: false });
     expect(Date.parse(String(page['expires'])) - Date.now()).toBeGreaterThan(13 * 86_400_000);
-    expect(await (await fetch(String(page['url']))).text()).toContain('lang="de"');
+    expect(await (await fetch(String(page['url']))).text()).toContain('Alle als ZIP herunterladen');
     const file = JSON.parse((await world.run(['link', 'appointments:247/3247', '--json'])).stdout) as Record<string, unknown>;
     expect(file).toMatchObject({ kind: 'file', needsCredentials: false });
     expect((await fetch(String(file['url']))).status).toBe(200);

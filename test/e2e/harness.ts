@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { demoApiKeys, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
+import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/filesource.js', import.meta.url));
 
@@ -37,7 +37,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export function configText(world: { readonly apiUrl: string; readonly baseUrl: string }): string {
+/** Workspace knows no API keys, so there a user signs in. */
+export function configText(world: { readonly apiUrl: string; readonly baseUrl: string; readonly generation?: 'docspace' | 'workspace' }): string {
+  const account = world.generation === 'workspace' ? 'userName: ${ONLYOFFICE_USER}\n    password: ${ONLYOFFICE_PASSWORD}' : 'apiKey: ${ONLYOFFICE_API_KEY}';
   return `sources:
   contacts:
     provider: onoffice-address
@@ -52,7 +54,7 @@ export function configText(world: { readonly apiUrl: string; readonly baseUrl: s
   documents:
     provider: onlyoffice
     baseUrl: ${world.baseUrl}
-    apiKey: \${ONLYOFFICE_API_KEY}
+    ${account}
 `;
 }
 
@@ -62,14 +64,15 @@ export async function startWorld(options: { readonly generation?: 'docspace' | '
   const onlyOffice = await startOnlyOfficeSandbox({ ...options, generation });
   const directory = await mkdtemp(join(tmpdir(), 'filesource-e2e-'));
   const apiKey = demoApiKeys[0].key;
-  const env = { ONOFFICE_TOKEN: onOffice.token, ONOFFICE_SECRET: onOffice.secret, ONLYOFFICE_API_KEY: apiKey };
-  await writeFile(join(directory, 'filesource.yaml'), configText({ apiUrl: onOffice.apiUrl, baseUrl: onlyOffice.baseUrl }));
+  const { userName, password } = demoUsers[0];
+  const env = { ONOFFICE_TOKEN: onOffice.token, ONOFFICE_SECRET: onOffice.secret, ONLYOFFICE_API_KEY: apiKey, ONLYOFFICE_USER: userName, ONLYOFFICE_PASSWORD: password };
+  await writeFile(join(directory, 'filesource.yaml'), configText({ apiUrl: onOffice.apiUrl, baseUrl: onlyOffice.baseUrl, generation }));
   return {
     onOffice,
     onlyOffice,
     directory,
     env,
-    secrets: [onOffice.token, onOffice.secret, apiKey],
+    secrets: [onOffice.token, onOffice.secret, apiKey, password],
     run: (args, runOptions) => runCli(args, { cwd: directory, ...runOptions, env: { ...env, ...runOptions?.env } }),
     writeConfig: async (name, text) => {
       const path = join(directory, name);
