@@ -104,12 +104,12 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
     onCall: () => undefined,
     onBody: (_file, bytes) => Readable.from(chunksOf(bytes)),
     async listPage(id: string, page: PageOptions) {
-      await called(`list ${id}${page.cursor === undefined ? '' : ` from ${page.cursor}`}`);
+      await called(`list ${id}${page.cursor === undefined ? '' : ` from ${Number.parseInt(page.cursor, 10)}`}`);
       const folder = folderOf(id);
       const entries = [...(folder.folders ?? []).map((inner) => folderEntry(folderOf(inner))), ...(folder.files ?? []).map((file) => fileEntry(id, file))];
-      const start = startOf(page.cursor, entries.length);
+      const start = page.cursor === undefined ? 0 : startAfter(page.cursor, entries);
       const end = start + Math.min(page.pageSize ?? maxPageSize, maxPageSize);
-      return { items: entries.slice(start, end), total: entries.length, ...(end < entries.length ? { cursor: String(end) } : {}) };
+      return { items: entries.slice(start, end), total: entries.length, ...(end < entries.length ? { cursor: `${end} ${cursorOf(entries[end - 1])}` } : {}) };
     },
     async stat(ref) {
       await called(`stat ${ref.folder}${ref.file === undefined ? '' : `/${ref.file}`}`);
@@ -134,11 +134,17 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
   return adapter;
 }
 
-function startOf(cursor: string | undefined, count: number): number {
-  if (cursor === undefined) return 0;
-  const start = /^[1-9]\d{0,8}$/.test(cursor) ? Number(cursor) : Number.NaN;
-  if (start <= count) return start;
-  throw new FileSourceError('invalid-argument', 'this is not a cursor of this listing');
+/** Names the entry that came last, so that what comes and goes before it moves nothing. */
+function cursorOf(entry: Entry | undefined): string {
+  return `after ${entry?.kind} ${entry?.id}`;
+}
+
+function startAfter(cursor: string, entries: readonly Entry[]): number {
+  const [, last] = /^\d+ (after (?:file|folder) .+)$/s.exec(cursor) ?? [];
+  if (last === undefined) throw new FileSourceError('invalid-argument', 'this is not a cursor of this listing');
+  const index = entries.findIndex((entry) => cursorOf(entry) === last);
+  if (index < 0) throw new FileSourceError('conflict', 'the entry that the listing was to go on from is gone');
+  return index + 1;
 }
 
 function* chunksOf(bytes: Buffer): Generator<Buffer> {

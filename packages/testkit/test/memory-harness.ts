@@ -23,6 +23,8 @@ interface Faults {
 
 const none: Faults = { bodiesLeft: 0, ignoreRange: false, callsLeft: 0 };
 const pageSize = 10;
+/** Before the cursor of an empty page: where the listing goes on is where it stood. */
+const again = 'again ';
 
 /** The kit's world in memory, every control that a memory can have, and a source over it. */
 export async function createMemoryHarness(wrap: Wrap = (adapter) => adapter): Promise<MemoryHarness> {
@@ -94,7 +96,7 @@ export async function createMemoryHarness(wrap: Wrap = (adapter) => adapter): Pr
 
   const lying = (page: PageOptions): PageOptions | 'empty' => {
     if (faults.list === undefined || page.cursor === undefined) return page;
-    const { cursor, ...first } = page;
+    const { cursor: _cursor, ...first } = page;
     if (faults.list === 'first') return first;
     listings += 1;
     if (listings > 1) return page;
@@ -103,10 +105,9 @@ export async function createMemoryHarness(wrap: Wrap = (adapter) => adapter): Pr
   const backend: MemoryAdapter = Object.assign(
     overlay(memory, {
       listPage: async (folder, page) => {
-        const asked = lying(page);
-        const answer = await memory.listPage(folder, asked === 'empty' ? page : asked);
-        if (asked !== 'empty') return answer;
-        return { ...answer, items: [], ...(page.cursor === undefined ? {} : { cursor: `0${page.cursor}` }) };
+        const asked = lying(page.cursor?.startsWith(again) === true ? { ...page, cursor: page.cursor.slice(again.length) } : page);
+        if (asked === 'empty') return { items: [], cursor: `${again}${page.cursor}` };
+        return memory.listPage(folder, asked);
       },
       open: (file, options) => memory.open(file, faults.ignoreRange ? (options.signal === undefined ? {} : { signal: options.signal }) : options),
     }),

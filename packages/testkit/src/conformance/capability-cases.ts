@@ -98,16 +98,16 @@ export const capabilityCases: ConformanceArea = {
     {
       title: 'are the same for every source of one kind, and stay so after calls',
       run: async (stage) => {
-        const before = structuredClone(stage.source.capabilities);
+        const before = JSON.stringify(stage.source.capabilities);
         await collect(stage.source.list(stage.world.documents.id));
-        assert.deepEqual(stage.source.capabilities, before);
-        assert.deepEqual((await stage.anotherSource()).capabilities, before);
+        assert.equal(JSON.stringify(stage.source.capabilities), before);
+        assert.equal(JSON.stringify((await stage.anotherSource()).capabilities), before);
       },
     },
     {
       title: 'can be written as JSON and read again',
       run: async ({ source: { capabilities } }) => {
-        assert.deepEqual(JSON.parse(JSON.stringify(capabilities)), structuredClone(capabilities));
+        assert.deepEqual(JSON.parse(JSON.stringify(capabilities)), capabilities);
       },
     },
     ...refusals,

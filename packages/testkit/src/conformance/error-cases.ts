@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { FileSourceError, type CapabilityName, type FileSource } from '@filesource/core';
 import type { ConformanceArea, ConformanceCase } from './conformance-case.ts';
 import { collect, readWhole, refOf, sameBytes } from './reading.ts';
@@ -62,7 +63,7 @@ export const errorCases: ConformanceArea = {
       when: { stat: 'supported' },
       run: async (stage) => {
         const error = await stage.fails('not-found', () => stage.source.stat(stage.world.missingFile));
-        for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
+        for (let cause: unknown = error.cause; isNativeError(cause); cause = cause.cause) {
           for (const field of ['config', 'request', 'response', 'headers', 'socket']) assert(!(field in cause), `${field} in ${inspect(cause, { depth: 0 })}`);
         }
       },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDate } from 'node:util/types';
 import type { Link, RefLike } from '@filesource/core';
 import type { ConformanceArea, ConformanceCase } from './conformance-case.ts';
 import { listFiles, refOf, sameBytes } from './reading.ts';
@@ -11,7 +12,7 @@ function checkLink({ source: { capabilities } }: Stage, { url, kind, expires, ne
   assert.equal(new URL(url).username + new URL(url).password, '', 'a link carries no user and no password');
   assert(['file', 'page', 'archive'].includes(kind), kind);
   assert.equal(typeof needsCredentials, 'boolean');
-  assert(expires === null || (expires instanceof Date && expires.getTime() > Date.now() - skewMs), `the link has expired when it is given: ${String(expires)}`);
+  assert(expires === null || (isDate(expires) && expires.getTime() > Date.now() - skewMs), `the link has expired when it is given: ${String(expires)}`);
   const { linkLifetimeMs } = capabilities.limits;
   if (linkLifetimeMs === null || expires === null) return;
   assert(expires.getTime() <= Date.now() + linkLifetimeMs + skewMs, 'the link says that it lives longer than the limit');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDate } from 'node:util/types';
 import { resolveRef } from '@filesource/core';
 import type { ConformanceArea } from './conformance-case.ts';
 import { collect, listFiles, refOf, sameEntries } from './reading.ts';
@@ -32,7 +33,7 @@ export const listingCases: ConformanceArea = {
       run: async ({ source, world }) => {
         for (const { name, modified } of await collect(source.list(world.documents.id))) {
           if (modified === null) continue;
-          assert(modified instanceof Date && !Number.isNaN(modified.getTime()), name);
+          assert(isDate(modified) && !Number.isNaN(modified.getTime()), name);
           assert(modified.getUTCFullYear() > 1970 && modified.getTime() < Date.now() + 24 * 3_600_000, `${name} is of ${modified.toISOString()}`);
         }
       },

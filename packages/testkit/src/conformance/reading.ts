@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { FileSourceError, type Content, type FileSource, type PageOptions, type Page, type RefLike, type SourceEntry, type SourceFileEntry } from '@filesource/core';
+import type { Content, FileSource, Page, PageOptions, RefLike, SourceEntry, SourceFileEntry } from '@filesource/core';
 import type { KnownFile, KnownFolder } from './world.ts';
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

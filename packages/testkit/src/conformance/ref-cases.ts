@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatRef, type RefLike } from '@filesource/core';
 import type { ConformanceArea, ConformanceCase } from './conformance-case.ts';
-import { collect, listFiles, refOf, sameEntries } from './reading.ts';
+import { collect, listFiles, sameEntries } from './reading.ts';
 
 const forms: readonly { readonly title: string; readonly of: (source: string, folder: string, file: string) => RefLike }[] = [
   { title: 'as text without the source', of: (_source, folder, file) => formatRef('x', { folder, file }).slice(2) },
