@@ -36,7 +36,7 @@ export function formatCursor(position: Position): string {
 /** Throws `invalid-argument` for anything that {@link formatCursor} did not write for this folder. */
 export function parseCursor(folder: string, cursor: string): Position {
   const match = shape.exec(cursor);
-  const [, ofFolder, offset, listed, total, sweep, gained, steps = ''] = match ?? [];
+  const [, , offset, listed, total, sweep, gained, steps = ''] = match ?? [];
   const ids: number[] = [];
   for (const step of steps === '' ? [] : steps.split('_')) ids.push((ids.at(-1) ?? 0) + Number.parseInt(step, 36));
   const position: Position = {
@@ -48,7 +48,7 @@ export function parseCursor(folder: string, cursor: string): Position {
     gained: Number(gained),
     ids,
   };
-  const isOurs = match !== null && ofFolder === folder && ids.length <= mostIds && ids.every((id) => Number.isSafeInteger(id) && id > 0) && formatCursor(position) === cursor;
+  const isOurs = match !== null && ids.length <= mostIds && ids.every((id) => Number.isSafeInteger(id) && id > 0) && formatCursor(position) === cursor;
   if (!isOurs) throw new FileSourceError('invalid-argument', 'this is not a cursor of this listing', { advice: 'Pass on the cursor of a page as it is, or none to start anew.' });
   return position;
 }

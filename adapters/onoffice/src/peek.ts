@@ -1,4 +1,4 @@
-import { toFileSourceError } from '@filesource/core';
+import { FileSourceError, toFileSourceError } from '@filesource/core';
 import { Readable } from 'node:stream';
 
 /** The start of a body, and the body as if nobody had looked; `length` is that of the whole body where it ended within the look. */
@@ -29,7 +29,7 @@ export async function peek(body: Readable, maxBytes: number): Promise<Peeked> {
     };
     const onEnd = (): void => settle(() => resolve(true));
     const onError = (error: unknown): void => settle(() => reject(toFileSourceError(error)));
-    const onClose = (): void => settle(() => reject(toFileSourceError(new Error('the connection was closed before the end'))));
+    const onClose = (): void => settle(() => reject(new FileSourceError('truncated', 'the connection was closed before the end')));
     body.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onClose);
   });
   const start = Buffer.concat(chunks, size);

@@ -148,6 +148,7 @@ describe('a dead link', () => {
     ['410', () => ({ status: 410 })],
     ['200 with a page', () => ({ body: page, headers: html })],
     ['200 with a page in chunks', () => inChunks(200, html, page)],
+    ['200 with a page as an attachment', () => ({ body: page, headers: { ...html, 'content-disposition': 'attachment' } })],
     ['200 with a page and no type', () => ({ body: page })],
     ['200 with a page called a PDF', () => ({ body: `\n<!-- x -->${page}`, headers: { 'content-type': 'application/pdf' } })],
     ['200 with a plain message called HTML', () => ({ body: 'Link expired', headers: html })],

@@ -46,6 +46,7 @@ describe('a request', () => {
     await adapter.listPage('1', {});
     const sent = server.exchanges.flatMap(({ actions }) => actions);
     for (const { timestamp, hmac } of sent) expect(hmac).toBe(nodeHashing.hmacSha256Base64(secret, `${timestamp}${token}file${action}get`));
+    expect((sent[1]?.timestamp ?? 0) - (sent[0]?.timestamp ?? 0)).toBe(1);
     expect(new Set(sent.map(({ timestamp }) => timestamp)).size).toBe(3);
     expect(new Set(sent.map(({ identifier }) => identifier)).size).toBe(3);
   });
