@@ -18,7 +18,7 @@ export interface ApiClient {
   close(): void;
 }
 
-export interface SignedAction extends SentAction {
+interface SignedAction extends SentAction {
   readonly timestamp: number;
   readonly hmac: string;
   readonly hmac_version: '2';

@@ -34,7 +34,7 @@ export const resultSchema = z.object({
   status: z.unknown().optional(),
 });
 
-export const recordSchema = z.object({
+const recordSchema = z.object({
   id: z.union([z.string(), z.number().transform(String)]),
   elements: z.unknown().optional(),
 });
@@ -58,7 +58,6 @@ export const fileElementsSchema = z.object({
   content: z.string().nullish().catch(null),
 });
 
-export type WireStatus = z.output<typeof statusSchema>;
 export type WireResult = z.output<typeof resultSchema>;
 export type WireRecord = z.output<typeof recordSchema>;
 export type FileElements = z.output<typeof fileElementsSchema>;

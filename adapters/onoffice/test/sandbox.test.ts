@@ -24,11 +24,12 @@ const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).di
 type Store = OnOfficeSandbox['store']['addresses'];
 const storedIds = (store: Store, folder: number): string[] => (store.files(folder) ?? []).map((file) => String(file.id)).sort();
 
-async function checkAll(source: FileSource, store: Store, folder: number): Promise<void> {
+/** Every file is listed, and the first few are opened. */
+async function checkAll(source: FileSource, store: Store, folder: number, opened = 40): Promise<void> {
   const ids: string[] = [];
   for await (const entry of source.list(String(folder))) {
     ids.push(entry.id);
-    if (ids.length > 30) continue;
+    if (ids.length > opened) continue;
     const { body } = await source.open(entry);
     const stored = store.file(folder, Number(entry.id));
     expect(sha(await buffer(body))).toBe(sha(stored?.document.bytes() ?? Buffer.alloc(0)));
@@ -70,10 +71,11 @@ const variants: readonly (readonly [string, Partial<OnOfficeQuirks>])[] = [
 ];
 
 describe.each(variants)('against the sandbox: %s', (_name, quirks) => {
-  test('every file of both sources comes whole', async () => {
+  test('the files of both sources come whole', async () => {
     await start(quirks);
-    await checkAll(sources.get('contacts'), sandbox.store.addresses, 1237);
-    await checkAll(sources.get('appointments'), sandbox.store.appointments, 247);
+    const opened = Object.keys(quirks).length === 0 ? 40 : 6;
+    await checkAll(sources.get('contacts'), sandbox.store.addresses, 1237, opened);
+    await checkAll(sources.get('appointments'), sandbox.store.appointments, 247, opened);
   });
 });
 
