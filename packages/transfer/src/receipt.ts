@@ -20,7 +20,7 @@ const fileSchema = z
 
 const count = z.int().min(0);
 
-export const receiptSchema = z
+const receiptSchema = z
   .strictObject({
     version: z.literal(1),
     /** Every file that was asked for is there and proven. Never true for a dry run: nothing was fetched. */

@@ -84,9 +84,9 @@ describe('a ZIP', () => {
   });
 
   test('of thousands of entries is read whole', async () => {
-    const inputs = Array.from({ length: 3000 }, (_, index) => ({ path: `${index % 50}/${index}.txt`, content: `entry ${index}` }));
+    const inputs = Array.from({ length: 1200 }, (_, index) => ({ path: `${index % 50}/${index}.txt`, content: `entry ${index}` }));
     const { entries, directory } = await read(await zipOf(inputs), { unpack: true });
-    expect(entries).toHaveLength(3000);
+    expect(entries).toHaveLength(1200);
     expect(entries.every((entry) => entry.error === undefined)).toBe(true);
     expect(await textOf(directory, '17/1017.txt')).toBe('entry 1017');
   });

@@ -113,6 +113,13 @@ describe('an archive that breaks', () => {
     expect(given.opened).toEqual([0, 100_000, 200_000, 300_000]);
   });
 
+  test('is continued also when it just ends before its announced size', async () => {
+    const bytes = await zipOf([{ path: 'a.txt', content, store: true }]);
+    const given = archivingSource({ bytes, items: [item('1', 'a.txt', content)], body: (offset) => Readable.from([bytes.subarray(offset, offset + 200_000)]) });
+    expect((await fetch(given.source, { file: join(await temporaryDirectory(), 'x.zip') })).complete).toBe(true);
+    expect(given.opened).toEqual([0, 200_000]);
+  });
+
   test('and cannot be continued throws, and leaves nothing', async () => {
     const bytes = await zipOf([{ path: 'a.txt', content, store: true }]);
     const cut = archivingSource({ bytes, items: [item('1', 'a.txt', content)], body: (offset) => Readable.from(offset === 0 ? [bytes.subarray(0, 1000)] : []) });

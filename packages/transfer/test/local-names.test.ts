@@ -47,6 +47,7 @@ describe('a local name', () => {
     ['..', '_'],
     ['aux.h', '_aux.h'],
     ['.hidden', '.hidden'],
+    ['.Filesource-journal', '_.Filesource-journal'],
     ['invoice\u202Efdp.exe', 'invoice_fdp.exe'],
     ['u\u0308.txt', 'ü.txt'],
   ])('is made of %j', (name, local) => {

@@ -128,7 +128,7 @@ async function hashOf(path: string, bytes: number, hashing: Hashing): Promise<Ru
 }
 
 /** Beside the file, under a name that no file of a vendor gets, and always the same one. */
-export function partPathOf(path: string, hashing: Hashing): string {
+function partPathOf(path: string, hashing: Hashing): string {
   const hash = hashing.sha256();
   hash.update(Buffer.from(path));
   return `${path.slice(0, path.lastIndexOf('/') + 1)}${ownPrefix}${hash.hex().slice(0, 24)}.part`;

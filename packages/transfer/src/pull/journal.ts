@@ -24,7 +24,7 @@ type JournalRecord = z.output<typeof recordSchema>;
 export type DoneRecord = z.output<typeof doneSchema>;
 export type PartRecord = z.output<typeof partSchema>;
 
-export const journalName = `${ownPrefix}journal`;
+const journalName = `${ownPrefix}journal`;
 
 /**
  * What a pull has done so far, beside its target: a pull that was killed carries on from there.

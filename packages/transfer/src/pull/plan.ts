@@ -27,7 +27,7 @@ export interface Plan {
   run(options: PlanRun): Promise<void>;
 }
 
-export interface PlanRun {
+interface PlanRun {
   readonly signal: AbortSignal;
   /** Resolves when the next one may come. */
   readonly onFile: (file: PlannedFile) => Promise<void>;
