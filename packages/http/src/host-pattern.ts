@@ -40,7 +40,8 @@ export function matchesHost(pattern: HostPattern, url: URL): boolean {
   if (pattern.ports !== undefined && !pattern.ports.has(portOf(url))) return false;
   const host = hostOf(url);
   if (!pattern.wildcard) return host === pattern.name;
-  return host.endsWith(`.${pattern.name}`) && !isAddress(host);
+  // No address ends like this: a pattern whose name is one, or the end of one, was refused.
+  return host.endsWith(`.${pattern.name}`);
 }
 
 /** The host name of a URL in the one form that hosts are compared in: lower case, no dot at the end, addresses normalised. */

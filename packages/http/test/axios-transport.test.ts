@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { inspect } from 'node:util';
@@ -125,13 +125,16 @@ describe('the axios transport', () => {
     let written = 0;
     const server = await serve((_request, response) => {
       const more = (): void => {
-        while (!response.destroyed && response.write('x'.repeat(65_536))) written += 65_536;
-        response.once('drain', more);
+        if (response.destroyed) return;
+        written += 65_536;
+        if (response.write('x'.repeat(65_536))) setImmediate(more);
+        else response.once('drain', more);
       };
       more();
     });
     const response = await clientWith().send(get(server.url));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await once(response.body, 'readable');
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const before = written;
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(written).toBe(before);
@@ -161,7 +164,8 @@ describe('the axios transport', () => {
 
     const whole = new AbortController();
     await client.send(get(`${server.url}/whole`, { signal: whole.signal })).then(textOf);
-    whole.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const { signal } of [waiting, reading, whole]) expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(server.requests.map((request) => request.path)).toEqual(['/wait', '/body', '/whole']);
   });
 

@@ -10,6 +10,7 @@ import { configError, type Problem } from './problem.ts';
 import { collectSecrets, textsOfSecretFields } from './secrets.ts';
 import { withNumbers } from './variable-numbers.ts';
 import { readSecretFiles } from './secret-files.ts';
+import { setAsideForeign } from './set-aside.ts';
 
 export interface LoadConfigOptions {
   /** A file (`.yaml`, `.yml`, `.json`), or what such a file would hold. */
@@ -37,6 +38,8 @@ export interface LoadedConfig {
   /** The adapters that were given and those that the config names. */
   readonly adapters: readonly AdapterDescriptor[];
   readonly sources: readonly ConfiguredSource[];
+  /** Settings that belong to other providers, as paths such as `sources.files.baseUrl`. */
+  readonly ignored: readonly string[];
   /** Every credential in the config. */
   readonly secrets: readonly Secret[];
 }
@@ -55,15 +58,19 @@ interface RawConfig extends ParsedConfig {
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const raw = await readRaw(options);
   const { where, locate } = raw;
-  const interpolated = interpolate(raw.data, options.env ?? process.env);
-  if (!isMap(interpolated.data)) throw configError(where, [{ path: [], what: `expected a map with sources in it, got ${raw.data === null || raw.data === undefined ? 'an empty config' : kindOf(raw.data)}` }], locate);
+  const filledIn = interpolate(raw.data, options.env ?? process.env);
+  if (!isMap(filledIn.data)) throw configError(where, [{ path: [], what: `expected a map with sources in it, got ${raw.data === null || raw.data === undefined ? 'an empty config' : kindOf(raw.data)}` }], locate);
 
-  const named = adaptersSchema.safeParse(interpolated.data['adapters']);
+  const named = adaptersSchema.safeParse(filledIn.data['adapters']);
   const imported = named.success ? await importAdapters(named.data, raw.folder) : { adapters: [], problems: [] };
-  if (imported.problems.length > 0) throw configError(where, [...imported.problems, ...interpolated.problems], locate);
+  if (imported.problems.length > 0) throw configError(where, [...imported.problems, ...filledIn.problems], locate);
   const adapters = [...new Set([...(options.adapters ?? []), ...imported.adapters])];
   const providers = providersOf(adapters);
   if (providers.size === 0) throw new FileSourceError('config-invalid', 'no adapter is given', { advice: 'Pass adapters to createFileSources, or name their packages under adapters: in the config.' });
+
+  const { data, ignored } = setAsideForeign(filledIn.data, providers);
+  const isIgnored = (problem: Problem): boolean => ignored.some((path) => path.every((key, index) => problem.path[index] === key));
+  const interpolated = { ...filledIn, data, problems: filledIn.problems.filter((problem) => !isIgnored(problem)) };
 
   const schema = configSchema(providers);
   const read = await readSecretFiles(schema, withNumbers(schema, interpolated), raw.folder);
@@ -74,7 +81,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   if (!parsed.success || problems.length > 0) throw configError(where, redacted(problems, textsOfSecretFields(schema, read.data)), locate);
 
   const sources = Object.entries(parsed.data.sources).map(([name, { provider, ...settings }]) => configured(name, provider, settings, providers));
-  return { file: raw.file, adapters, sources, secrets: collectSecrets(sources.map((source) => source.settings)) };
+  return { file: raw.file, adapters, sources, ignored: ignored.map((path) => path.join('.')), secrets: collectSecrets(sources.map((source) => source.settings)) };
 }
 
 async function readRaw(options: LoadConfigOptions): Promise<RawConfig> {
