@@ -18,7 +18,7 @@ export class CliContext {
   readonly err: Output;
   readonly signal: AbortSignal;
   readonly settings: GlobalSettings;
-  #sources: FileSources | undefined;
+  #sources: Promise<FileSources> | undefined;
 
   constructor(io: CliIo, out: Output, err: Output, settings: GlobalSettings) {
     this.io = io;
@@ -55,19 +55,21 @@ export class CliContext {
   }
 
   /** The sources of the config; closed when the run ends. */
-  async sources(): Promise<FileSources> {
-    if (this.#sources === undefined) {
-      const [{ createFileSources, createJsonLogger }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
-      const { logLevel: level } = this;
-      this.#sources = await createFileSources({
-        config,
-        adapters,
-        env: this.io.env,
-        ...(this.io.ports === undefined ? {} : { ports: this.io.ports }),
-        ...(level === undefined ? {} : { logger: createJsonLogger((line) => this.err.tell(escapeControls(line.trimEnd())), { level }) }),
-      });
-    }
-    return this.#sources;
+  sources(): Promise<FileSources> {
+    return (this.#sources ??= this.#open());
+  }
+
+  async #open(): Promise<FileSources> {
+    const [{ createFileSources, createJsonLogger }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
+    const { logLevel: level } = this;
+    const { ports, env } = this.io;
+    return createFileSources({
+      config,
+      adapters,
+      env,
+      ...(ports === undefined ? {} : { ports }),
+      ...(level === undefined ? {} : { logger: createJsonLogger((line) => this.err.tell(escapeControls(line.trimEnd())), { level }) }),
+    });
   }
 
   /** The source that a ref names, and the ref's parts. Throws `invalid-argument`. */
@@ -83,6 +85,6 @@ export class CliContext {
   }
 
   async close(): Promise<void> {
-    await this.#sources?.close();
+    await (await this.#sources)?.close();
   }
 }

@@ -18,6 +18,6 @@ const usageKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['invalid-argument
 
 /** The exit code of a command that ended with an error of this kind. */
 export function exitCodeOf(kind: ErrorKind, wasInterrupted: boolean): ExitCode {
-  if (wasInterrupted && kind === 'aborted') return exitCodes.interrupted;
+  if (wasInterrupted) return exitCodes.interrupted;
   return usageKinds.has(kind) ? exitCodes.usage : exitCodes.failed;
 }

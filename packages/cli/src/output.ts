@@ -8,6 +8,11 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** Thrown by a write that failed for any other reason, such as a full disk. */
+export class OutputFailed extends Error {
+  override readonly name = 'OutputFailed';
+}
+
 /** One stream of the terminal or pipe: writes with back-pressure, and colours only where a terminal shows them. */
 export class Output {
   readonly stream: TerminalStream;
@@ -20,7 +25,7 @@ export class Output {
     this.isTerminal = stream.isTTY === true;
     this.hasColors = this.isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.#failure = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new OutputClosed() : error;
+      this.#failure = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new OutputClosed() : new OutputFailed(error.code ?? error.message);
     });
   }
 

@@ -99,7 +99,7 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--dry-run', 'list only: show what would be fetched')
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
     .addHelpText('after', examples('filesource pull contacts:1237 appointments:247 --to files --receipt receipt.json', 'filesource pull documents:@my --to files --dry-run'))
-    .addHelpText('after', 'Run again after an interruption: what is there already is kept, what is missing is fetched.')
+    .addHelpText('after', 'Files go to DIR/source/folder id/names, and appear there only when they are whole.')
     .action(act(async () => (await import('./commands/pull.ts')).pull));
 
   program

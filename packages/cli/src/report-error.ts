@@ -1,6 +1,6 @@
-import { toFileSourceError, type FileSourceError } from '@filesource/core';
+import { FileSourceError, toFileSourceError } from '@filesource/core';
 import { exitCodeOf, type ExitCode } from './exit-codes.ts';
-import type { Output } from './output.ts';
+import { OutputFailed, type Output } from './output.ts';
 import { jsonLine, safeText } from './render/safe-text.ts';
 
 export interface ReportOptions {
@@ -11,7 +11,7 @@ export interface ReportOptions {
 
 /** Tells an error on standard error, for people or as one JSON object, and gives the exit code for it. */
 export function reportError(thrown: unknown, err: Output, { json, verbose, wasInterrupted }: ReportOptions): ExitCode {
-  const error = toFileSourceError(thrown);
+  const error = thrown instanceof OutputFailed ? new FileSourceError('target-failed', `standard output cannot be written: ${thrown.message}`) : toFileSourceError(thrown);
   const frames = verbose ? framesOf(error) : [];
   if (json) err.tell(jsonLine({ error: { ...error.toJSON(), ...(verbose ? { frames } : {}) } }));
   else {

@@ -1,7 +1,7 @@
 import type { Receipt, ReceiptFile, TransferListener } from '@filesource/transfer';
 import type { CliContext } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
-import { createBarView, createEventView, createPlainView, type ProgressView, type ViewOptions } from './render/progress-view.ts';
+import { createBarView, createEventView, createPlainView, noView, type ProgressView, type ViewOptions } from './render/progress-view.ts';
 import { jsonLine, safeText } from './render/safe-text.ts';
 import { bytesText, countText, durationText } from './render/values.ts';
 
@@ -10,6 +10,7 @@ const mostNamed = 50;
 export interface TransferCommand {
   readonly label: 'pull' | 'archive';
   readonly json: boolean;
+  readonly isDryRun: boolean;
   /** As the user wrote it, for the summary. */
   readonly target: string;
   /** As the user wrote it. */
@@ -48,10 +49,11 @@ export async function runTransfer(context: CliContext, command: TransferCommand)
 }
 
 /** Log lines and a bar that redraws itself do not go together on one stream. */
-function viewFor({ out, err, logLevel }: CliContext, { json, label }: TransferCommand): ProgressView {
+function viewFor({ out, err, logLevel }: CliContext, { json, label, isDryRun }: TransferCommand): ProgressView {
   if (json) return createEventView(out);
   const options: ViewOptions = { label, countsFiles: label === 'pull', now: () => performance.now() };
-  return err.isTerminal && logLevel === undefined ? createBarView(err, options) : createPlainView(err, options);
+  if (err.isTerminal && logLevel === undefined) return createBarView(err, options);
+  return isDryRun ? noView : createPlainView(err, options);
 }
 
 /**

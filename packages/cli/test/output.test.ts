@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError } from '@filesource/core';
-import { Output, OutputClosed } from '../src/output.ts';
+import { Output, OutputClosed, OutputFailed } from '../src/output.ts';
 import { errorLines, reportError } from '../src/report-error.ts';
 import { BrokenPipe, Capture, terminal } from './support/capture.ts';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -47,7 +47,7 @@ describe('output', () => {
     const out = new Output(broken, {});
     await out.line('one').catch(() => undefined);
     await pause(5);
-    await expect(out.line('two')).rejects.toThrow('disk full');
+    await expect(out.line('two')).rejects.toThrow(new OutputFailed('ENOSPC'));
   });
 });
 

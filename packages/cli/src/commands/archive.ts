@@ -27,6 +27,7 @@ export async function archive(context: CliContext, refs: readonly string[], opti
   return runTransfer(context, {
     label: 'archive',
     json: options.json === true,
+    isDryRun: false,
     target: path,
     receiptFile: options.receipt,
     refs,

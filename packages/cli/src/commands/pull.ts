@@ -21,6 +21,7 @@ export async function pull(context: CliContext, refs: readonly string[], options
   return runTransfer(context, {
     label: 'pull',
     json: options.json === true,
+    isDryRun: options.dryRun === true,
     target: options.to,
     receiptFile: options.receipt,
     refs,

@@ -56,13 +56,17 @@ export function createPlainView(err: Output, { label, countsFiles, now }: ViewOp
       const isNews = event.type === 'planned' || (event.type === 'operation-progress' && phase !== event.type);
       if (event.type === 'progress' || event.type === 'operation-progress') phase = event.type;
       else if (event.type !== 'planned') return;
-      if (!isNews && now() - lastMs < plainEveryMs) return;
+      const isEmpty = event.type === 'planned' && event.files === 0;
+      if (isEmpty || (!isNews && now() - lastMs < plainEveryMs)) return;
       lastMs = now();
       err.tell(`${label}: ${meter.text()}`);
     },
     stop: () => undefined,
   };
 }
+
+/** For what is over at once, where nobody watches. */
+export const noView: ProgressView = { take: () => undefined, stop: () => undefined };
 
 /** Every event as it is, one JSON object a line on standard output. */
 export function createEventView(out: Output): ProgressView {
