@@ -1,4 +1,4 @@
-import { commonFields, secretField, urlField } from '@filesource/core';
+import { commonFields, secretField, urlField, type Secret } from '@filesource/core';
 import { z } from 'zod';
 
 const userFields = {
@@ -16,15 +16,14 @@ const userFields = {
   busyTimeoutMs: z.int().min(0).max(86_400_000).default(600_000).meta({ description: 'Longest wait for that other download, in milliseconds' }),
 };
 
-const howToSignIn = 'give exactly one of apiKey, token, or userName with password';
+/** Several may be given, since another provider's token can stand in the same source: the first in this order counts. */
+const howToSignIn = 'give an apiKey, or userName with password, or a token';
 
 export const onlyOfficeConfigSchema = z.strictObject(userFields).superRefine((config, context) => {
   const problem = (field: string, message: string): void => {
     context.addIssue({ code: 'custom', path: [field], message });
   };
-  const given = [config.apiKey, config.token, config.userName ?? config.password].filter((value) => value !== undefined).length;
-  if (given === 0) problem('apiKey', `no credentials: ${howToSignIn}`);
-  if (given > 1) problem(config.apiKey === undefined ? 'token' : 'apiKey', `more than one kind of credentials: ${howToSignIn}`);
+  if (config.apiKey === undefined && config.token === undefined && config.userName === undefined && config.password === undefined) problem('apiKey', `no credentials: ${howToSignIn}`);
   if (config.userName !== undefined && config.password === undefined) problem('password', 'userName needs a password');
   if (config.password !== undefined && config.userName === undefined) problem('userName', 'password needs a userName');
   for (const field of ['apiKey', 'token'] as const) {
@@ -42,4 +41,9 @@ export function portalAddress(baseUrl: string): URL {
   url.hash = '';
   url.pathname = `${url.pathname.replace(/\/api\/2\.0(\/.*)?$/, '').replace(/\/+$/, '')}/`;
   return url;
+}
+
+/** The key or token that the portal is called with; `undefined` when a user logs in. */
+export function fixedSecretOf(config: OnlyOfficeConfig): Secret | undefined {
+  return config.apiKey ?? (config.userName === undefined ? config.token : undefined);
 }

@@ -4,7 +4,7 @@ import { createBulkArchive } from './bulk-archive.ts';
 import { followBulkDownload, startBulkDownload, type BulkTools } from './bulk-download.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { createClient } from './client.ts';
-import { portalAddress, type OnlyOfficeConfig } from './config.ts';
+import { fixedSecretOf, portalAddress, type OnlyOfficeConfig } from './config.ts';
 import { createFixedCredentials } from './credentials.ts';
 import { createExchange } from './exchange.ts';
 import { openBody } from './file-handler.ts';
@@ -22,7 +22,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const generation = createGenerationDetector(config.generation);
   const exchange = createExchange(portal, ports, generation);
   const { timeoutMs, maxAttempts } = config;
-  const fixed = config.apiKey ?? config.token;
+  const fixed = fixedSecretOf(config);
   const credentials =
     fixed === undefined
       ? createLogin(config.userName ?? '', config.password ?? new Secret(''), { ports, exchange, generation, timeoutMs })

@@ -45,11 +45,11 @@ describe('changing the provider line', () => {
     expect(file.size === null || file.size === file.bytes).toBe(true);
   });
 
-  it('tells which settings the new provider knows', async () => {
+  it('tells which settings the new provider needs', async () => {
     const config = await folder.write('filesource.yaml', `sources:\n  files: { provider: onlyoffice, token: abcd, secret: efgh }\n`);
     await expect(createFileSources({ config, adapters: [onoffice, onlyoffice], env: {} })).rejects.toMatchObject({
       kind: 'config-invalid',
-      message: expect.stringMatching(/sources\.files\.baseUrl .*: missing; expected [\s\S]*sources\.files\.secret .*: unknown setting secret; allowed: baseUrl, apiKey/),
+      message: expect.stringMatching(/sources\.files\.baseUrl .*: missing; expected /),
     });
   });
 });

@@ -5,7 +5,7 @@ import { isSecret } from './schema-walk.ts';
 
 /** The JSON Schema (draft 7, which editors know best) of the whole config file, for the providers of these adapters. */
 export function configJsonSchema(adapters: readonly AdapterDescriptor[]): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(providersOf(adapters)), {
+  const schema = z.toJSONSchema(configSchema(providersOf(adapters), true), {
     io: 'input',
     target: 'draft-7',
     // What JSON Schema cannot say (a check in code) is still checked when the config is loaded.

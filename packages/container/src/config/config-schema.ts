@@ -1,11 +1,7 @@
-import { FileSourceError, isSourceName, type AdapterDescriptor, type Provider } from '@filesource/core';
+import { FileSourceError, isSourceName, type AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
-
-/** A provider with the adapter that brings it. */
-export interface KnownProvider {
-  readonly adapter: string;
-  readonly provider: Provider;
-}
+import type { KnownProvider } from './known-provider.ts';
+import { foreignSettings } from './set-aside.ts';
 
 /**
  * The providers of all adapters by name.
@@ -26,27 +22,35 @@ export function providersOf(adapters: readonly AdapterDescriptor[]): ReadonlyMap
 }
 
 /** The settings of one source, told apart by `provider`; settings that its provider does not know are refused. */
-function sourceSchema(providers: ReadonlyMap<string, KnownProvider>): z.ZodType<SourceSettings> {
-  const options = [...providers].map(([name, { provider }]) =>
-    provider.configSchema
-      .safeExtend({ provider: z.literal(name).meta({ description: provider.title }) })
+function sourceSchema(providers: ReadonlyMap<string, KnownProvider>, withForeign: boolean): z.ZodType<SourceSettings> {
+  const options = [...providers].map(([name, known]) => {
+    const { provider } = known;
+    const foreign = withForeign ? [...foreignSettings(known, providers)] : [];
+    return provider.configSchema
+      .safeExtend({
+        ...Object.fromEntries(foreign.map((key) => [key, z.unknown().optional().meta({ description: 'Of another provider; ignored here' })])),
+        provider: z.literal(name).meta({ description: provider.title }),
+      })
       .strict()
-      .meta({ title: provider.title }),
-  );
+      .meta({ title: provider.title });
+  });
   // The options are known at run time only, so their types say less than the union promises.
   return z.discriminatedUnion('provider', options as unknown as [z.ZodObject]) as unknown as z.ZodType<SourceSettings>;
 }
 
 type SourceSettings = Readonly<Record<string, unknown>> & { readonly provider: string };
 
-/** The whole config file. */
-export function configSchema(providers: ReadonlyMap<string, KnownProvider>): z.ZodType<{ readonly sources: Readonly<Record<string, SourceSettings>> }> {
+/**
+ * The whole config file.
+ * - `withForeign` lets a source hold settings of other providers too, as a file may; when a config is loaded they were set aside before.
+ */
+export function configSchema(providers: ReadonlyMap<string, KnownProvider>, withForeign = false): z.ZodType<{ readonly sources: Readonly<Record<string, SourceSettings>> }> {
   const name = z.string().refine(isSourceName, 'a source name starts with a letter and has letters, digits, - and _, at most 64');
   return z.strictObject({
     $schema: z.string().optional().meta({ description: 'Where the JSON Schema of this file is, for editors' }),
     adapters: adaptersSchema,
     sources: z
-      .record(name, sourceSchema(providers))
+      .record(name, sourceSchema(providers, withForeign))
       .refine((sources) => Object.keys(sources).length > 0, 'at least one source is needed')
       .meta({ description: 'The sources by name' }),
   });

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
-import { adaptersSchema, configSchema, providersOf, type KnownProvider } from './config-schema.ts';
+import { adaptersSchema, configSchema, providersOf } from './config-schema.ts';
 import { explainIssue, kindOf } from './explain-issue.ts';
 import { importAdapters } from './import-adapters.ts';
 import { interpolate, pathKey, type Environment, type Interpolated } from './interpolate.ts';
+import type { KnownProvider } from './known-provider.ts';
 import { parseConfigText, type ParsedConfig } from './parse-config-text.ts';
 import { configError, type Problem } from './problem.ts';
 import { collectSecrets, textsOfSecretFields } from './secrets.ts';

@@ -1,4 +1,4 @@
-import type { KnownProvider } from './config-schema.ts';
+import type { KnownProvider } from './known-provider.ts';
 import type { ConfigPath } from './problem.ts';
 
 export interface SetAside {
