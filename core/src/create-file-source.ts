@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ArchiveSelection } from './archive/archive.ts';
 import type { Entry, SourceEntry } from './entry.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
@@ -75,22 +76,28 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     name,
     provider,
     capabilities: stack.capabilities,
-    list: (like, listOptions) =>
+    list: (like, listOptions = {}) =>
       createListing(async (pageOptions) => {
         const ref = resolve(like);
         if (ref.file !== undefined) throw new FileSourceError('invalid-argument', 'only a folder can be listed, and this is a file', { source: name, provider, ref: formatRef(name, ref) });
         const page = await stack.listPage(ref.folder, pageOptions);
         return { ...page, items: page.items.map(withRef) };
-      }, listOptions),
-    stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), callOptions)),
-    open: async (like, openOptions = {}) => stack.open(resolveFile(like), openOptions),
-    link: async (like, linkOptions = {}) => stack.link(resolve(like), linkOptions),
+      }, shared(listOptions)),
+    stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), shared(callOptions))),
+    open: async (like, openOptions = {}) => stack.open(resolveFile(like), shared(openOptions)),
+    link: async (like, linkOptions = {}) => stack.link(resolve(like), shared(linkOptions)),
     archive: async (likes, archiveOptions = {}) => {
-      const { convert, onItemError = 'fail', signal } = archiveOptions;
+      const { convert, onItemError = 'fail', signal } = shared(archiveOptions);
       return stack.archive(selectionOf(likes.map(resolve), convert), { onItemError, ...(signal === undefined ? {} : { signal }) });
     },
     close: () => stack.close(),
   };
+}
+
+/** One signal may serve any number of calls at once; Node would take that for a leak. */
+function shared<Options extends { readonly signal?: AbortSignal }>(options: Options): Options {
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
+  return options;
 }
 
 /** Each file and folder once: a vendor may fail altogether on an id that comes twice. */

@@ -3,6 +3,8 @@ const shortestSecret = 4;
 const urlPattern = /\b(https?:\/\/)([^\s"'<>\\]+)/gi;
 const headerPattern = /\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/gi;
 const apiKeyPattern = /\bsk-[0-9A-Za-z]{8,}/g;
+/** A SHA-256 digest in base64, as signatures are written. */
+const digestPattern = /(?<![\w+/])[\w+/]{43}=(?!=)/g;
 
 /** A credential that no printing, logging or serialising reveals; only {@link Secret.reveal} does. */
 export class Secret {
@@ -43,7 +45,7 @@ export function redactUrl(url: string): string {
  * Removes what must never be seen from any text.
  * - Every secret that was added, also in its URL-encoded form.
  * - The query of every URL, whoever wrote it: signed links keep their signature there.
- * - What looks like an authorization value or an API key.
+ * - What looks like an authorization value, an API key or a signature.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
@@ -66,6 +68,7 @@ export class Redactor {
     return safe
       .replace(urlPattern, (whole) => redactUrl(whole))
       .replace(headerPattern, (_whole, scheme: string) => `${scheme} ${hidden}`)
-      .replace(apiKeyPattern, hidden);
+      .replace(apiKeyPattern, hidden)
+      .replace(digestPattern, hidden);
   }
 }

@@ -75,6 +75,11 @@ describe('redaction', () => {
     expect(safe).not.toMatch(/abcdef1234567890|0123456789abcdef/);
   });
 
+  it('takes signatures that a vendor echoes', () => {
+    const safe = new Redactor().redact('hmac w6ifKMmAdJoKhu0vl2twvfP+ltyOTQ7LqLpvsZkOnlg= is wrong');
+    expect(safe).toBe('hmac [redacted] is wrong');
+  });
+
   it('takes the longest secret first, so that none is left half-seen', () => {
     const redactor = new Redactor();
     redactor.add('abcd');

@@ -1,6 +1,7 @@
-import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ownPrefix } from './safe-name.ts';
+import { makeDirectories } from './make-directories.ts';
 import { codeOf, targetError } from './target-error.ts';
 
 /** A file that a transfer writes, and where its bytes are until they are proven. */
@@ -26,7 +27,7 @@ export async function prepareFileTarget(file: string): Promise<FileTarget> {
     const finalPath = await realpath(file).catch(async (error: unknown) => {
       if (codeOf(error) !== 'ENOENT') throw error;
       const directory = dirname(resolve(file));
-      await mkdir(directory, { recursive: true });
+      await makeDirectories(directory);
       return join(await realpath(directory), basename(resolve(file)));
     });
     const found = await stat(finalPath).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { uniquePartName } from './file-target.ts';
+import { makeDirectories } from './make-directories.ts';
 import { codeOf, refusedLink, targetError } from './target-error.ts';
 
 /**
@@ -19,7 +20,7 @@ export class TargetDirectory {
   static async prepare(directory: string): Promise<TargetDirectory> {
     const path = resolve(directory);
     try {
-      await mkdir(path, { recursive: true });
+      await makeDirectories(path);
       const real = await realpath(path);
       const probe = join(real, uniquePartName());
       await writeFile(probe, '', { flag: 'wx' });
