@@ -211,7 +211,8 @@ const facts: readonly ConformanceCase[] = [
     run: async (stage) => {
       const before = stage.control('bytesServed')();
       await (await stage.source.archive([stage.world.documents.id])).result();
-      assert.equal(stage.control('bytesServed')() - before, 0);
+      const served = stage.control('bytesServed')() - before;
+      assert(served < stage.sizeable.bytes.length / 4, `${served} bytes were sent for an archive that nobody reads`);
     },
   },
   {

@@ -98,7 +98,7 @@ export interface Controls {
   openConnections(): number;
   /** Calls that reached the backend so far. */
   requestCount(): number;
-  /** Bytes of files that were sent so far. */
+  /** Bytes of files that were sent so far; what surrounds them may be counted too. */
   bytesServed(): number;
   /** Everything that the sources of this harness logged so far, at the lowest level. */
   loggedText(): string;

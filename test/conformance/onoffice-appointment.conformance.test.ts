@@ -1,0 +1,22 @@
+import { describeFileSource } from '@filesource/testkit/jest';
+import { createOnOfficeHarness } from './onoffice-harness.ts';
+
+describeFileSource('onoffice-appointment', {
+  expected: {
+    list: 'native',
+    stat: 'native',
+    open: 'native',
+    openRange: 'native',
+    linkFile: 'native',
+    linkFolder: 'unsupported',
+    archive: 'emulated',
+    archiveConvert: 'unsupported',
+    archiveCancel: 'emulated',
+    openInMemory: false,
+    limits: { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: 3_600_000 },
+  },
+  // Appointments have no names and no folders inside, and an unknown one is like one without files.
+  without: ['nested', 'missingFolder', 'forbidden', 'tooLarge'],
+  // Newest first: what is added comes before what was there, and moves it.
+  setup: () => createOnOfficeHarness('appointment', { listOrder: 'newest-first' }),
+});
