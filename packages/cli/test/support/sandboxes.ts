@@ -7,7 +7,7 @@ import type { ExitCode } from '../../src/exit-codes.ts';
 import { runCli, type CliIo } from '../../src/index.ts';
 import { Capture } from './capture.ts';
 
-export interface Ran {
+interface Ran {
   readonly code: ExitCode;
   readonly out: Capture;
   readonly err: Capture;
