@@ -28,11 +28,11 @@ export function reportError(thrown: unknown, err: Output, { json, verbose, wasIn
  */
 export function errorLines(error: FileSourceError, err: Output): readonly string[] {
   const where = error.ref ?? error.source;
-  const facts = [error.kind, ...(error.vendorCode === undefined ? [] : [`vendor code ${error.vendorCode}`])].join(', ');
+  const code = error.vendorCode === undefined ? '' : `; vendor code ${safeText(error.vendorCode)}`;
   const prefix = `filesource: ${where === undefined ? '' : `${safeText(where)}: `}`;
   const message = error.message.split('\n').map(safeText).join('\n  ');
   return [
-    `${err.style('red', prefix)}${message} ${err.style('dim', `(${safeText(facts)})`)}`,
+    `${err.style('red', prefix)}${message}${code} ${err.style('dim', `(${error.kind})`)}`,
     ...(error.advice === undefined ? [] : [`  → ${safeText(error.advice)}`]),
   ];
 }

@@ -55,7 +55,7 @@ describe('an error', () => {
   const error = new FileSourceError('not-found', 'there is no\u001B[2J file', { source: 'contacts', ref: 'contacts:1/2', advice: 'Look again.', vendorCode: '145', cause: new Error('inner') });
 
   test('is told with its ref, kind, vendor code and advice, and cannot act on the terminal', () => {
-    expect(errorLines(error, new Output(new Capture(), {}))).toEqual(['filesource: contacts:1/2: there is no\\x1b[2J file (not-found, vendor code 145)', '  → Look again.']);
+    expect(errorLines(error, new Output(new Capture(), {}))).toEqual(['filesource: contacts:1/2: there is no\\x1b[2J file; vendor code 145 (not-found)', '  → Look again.']);
   });
 
   test('shows frames and causes only when asked', () => {
