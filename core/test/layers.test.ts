@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createFileSource, createLimiter, defaultRetryPolicy, FileSourceError, overlay, retryDelayMs, standardLayers, unsupported } from '@filesource/core';
+import { awaitUnder, createFileSource, createFinishedOperation, createLimiter, defaultRetryPolicy, FileSourceError, overlay, retryDelayMs, standardLayers, unsupported, type Archive } from '@filesource/core';
 import { createInstantClock, createMemoryAdapter, createTestPorts, createVirtualClock, settle } from '@filesource/testkit';
-import { collect, sourceOf } from './helpers.ts';
+import { bytesOf, collect, sourceOf } from './helpers.ts';
 
 const folders = [{ id: '1', name: 'Müller', files: [{ id: '2', name: 'a.txt', bytes: Buffer.from('hello') }] }];
 
@@ -149,5 +150,39 @@ describe('time-out and limit', () => {
     await clock.advance(10_000);
     expect(await calls).toHaveLength(10);
     expect(most).toBe(2);
+  });
+});
+
+describe('the download of a finished archive', () => {
+  it('is opened again when that failed for a passing reason, and located when nothing helps', async () => {
+    let failures = 2;
+    const archive: Archive = {
+      name: 'a.zip',
+      items: [],
+      warning: null,
+      link: null,
+      open: async () => {
+        if ((failures -= 1) >= 0) throw new FileSourceError('vendor-failure', 'down');
+        return { body: Readable.from([Buffer.from('zip')]), size: 3, totalSize: 3, offset: 0, mediaType: null, name: null, validator: null, format: 'zip' };
+      },
+    };
+    const adapter = overlay(createMemoryAdapter({ folders, capabilities: { archive: { support: 'native' } } }), { archive: async () => createFinishedOperation(archive) });
+    const finished = await (await sourceOf(adapter).archive(['1'])).result();
+    expect((await bytesOf((await finished.open()).body)).toString()).toBe('zip');
+    failures = 100;
+    await expect(finished.open()).rejects.toMatchObject({ kind: 'vendor-failure', status: 'persistent', source: 'memory', operation: 'open-archive' });
+  });
+});
+
+describe('waiting that was given up', () => {
+  it('leaves no rejection that nobody hears', async () => {
+    const unheard: unknown[] = [];
+    const onUnheard = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', onUnheard);
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('late')), 5));
+    await expect(awaitUnder(late, { clock: createVirtualClock(), signal: AbortSignal.abort(), onTimeout: () => new FileSourceError('timeout', 'x') })).rejects.toMatchObject({ kind: 'aborted' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    process.off('unhandledRejection', onUnheard);
+    expect(unheard).toEqual([]);
   });
 });

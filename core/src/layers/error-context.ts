@@ -1,5 +1,4 @@
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
-import type { Archive } from '../archive/archive.ts';
 import { mapOperation } from '../operation/map-operation.ts';
 import { aroundCalls, overlay, type Layer } from './layer.ts';
 
@@ -21,26 +20,8 @@ export function errorContextLayer(context: ErrorContext): Layer {
       });
       return overlay(located, {
         archive: async (selection, options) =>
-          mapOperation(await located.archive(selection, options), { result: (archive) => locateArchive(archive, locate), error: locate }),
+          mapOperation(await located.archive(selection, options), { result: (archive) => archive, error: locate }),
       });
-    },
-  };
-}
-
-function locateArchive(archive: Archive, locate: (error: unknown) => Error): Archive {
-  return {
-    name: archive.name,
-    get items() {
-      return archive.items;
-    },
-    warning: archive.warning,
-    link: archive.link,
-    open: async (options) => {
-      try {
-        return await archive.open(options);
-      } catch (error) {
-        throw locate(error);
-      }
     },
   };
 }

@@ -1,3 +1,6 @@
+import type { Archive } from '../archive/archive.ts';
+import type { OpenOptions } from '../content.ts';
+import { mapOperation } from '../operation/map-operation.ts';
 import type { SourceAdapter } from '../source-adapter.ts';
 
 /** Wraps a source; everything that cuts across adapters is a layer and stands nowhere else. */
@@ -26,21 +29,40 @@ export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): So
 
 /** One call of the contract, as layers that treat all calls alike see it. */
 export interface Call {
-  readonly name: 'list' | 'stat' | 'open' | 'link' | 'archive';
+  /** `archive` starts one, `open-archive` opens its bytes once it is there. */
+  readonly name: 'list' | 'stat' | 'open' | 'link' | 'archive' | 'open-archive';
   /** The address inside the source; `undefined` for an archive, which has many. */
   readonly ref: { readonly folder: string; readonly file?: string } | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Wraps every call but `close` in one function; options are rebuilt when the function passes another signal. */
-export function aroundCalls(inner: SourceAdapter, around: <T>(call: Call, run: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>): SourceAdapter {
+type Around = <T>(call: Call, run: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>;
+
+/** Wraps every call but `close` in one function, the opening of a finished archive too; options are rebuilt when the function passes another signal. */
+export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter {
   return overlay(inner, {
     listPage: (folder, options) => around({ name: 'list', ref: { folder }, signal: options.signal }, (signal) => inner.listPage(folder, withSignal(options, signal))),
     stat: (ref, options) => around({ name: 'stat', ref, signal: options.signal }, (signal) => inner.stat(ref, withSignal(options, signal))),
     open: (file, options) => around({ name: 'open', ref: file, signal: options.signal }, (signal) => inner.open(file, withSignal(options, signal))),
     link: (ref, options) => around({ name: 'link', ref, signal: options.signal }, (signal) => inner.link(ref, withSignal(options, signal))),
-    archive: (selection, options) => around({ name: 'archive', ref: undefined, signal: options.signal }, (signal) => inner.archive(selection, withSignal(options, signal))),
+    archive: async (selection, options) => {
+      const operation = await around({ name: 'archive', ref: undefined, signal: options.signal }, (signal) => inner.archive(selection, withSignal(options, signal)));
+      return mapOperation(operation, { result: (archive) => aroundOpen(archive, around) });
+    },
   });
+}
+
+/** `items` stays live: an archive that is made here learns of failures while it is read. */
+function aroundOpen(archive: Archive, around: Around): Archive {
+  return {
+    name: archive.name,
+    get items() {
+      return archive.items;
+    },
+    warning: archive.warning,
+    link: archive.link,
+    open: (options: OpenOptions = {}) => around({ name: 'open-archive', ref: undefined, signal: options.signal }, (signal) => archive.open(withSignal(options, signal))),
+  };
 }
 
 function withSignal<Options extends { readonly signal?: AbortSignal }>(options: Options, signal: AbortSignal | undefined): Options {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { withTimeout } from '../time/with-timeout.ts';
-import { aroundCalls, overlay, type Layer } from './layer.ts';
+import { aroundCalls, type Layer } from './layer.ts';
 
 /**
  * Bounds the time to the answer of one attempt; the flow of a body is `delivery`'s affair.
@@ -10,11 +10,6 @@ import { aroundCalls, overlay, type Layer } from './layer.ts';
 export function timeoutLayer(options: { readonly clock: Clock; readonly timeoutMs: number }): Layer {
   return {
     name: 'timeout',
-    wrap: (inner) => {
-      const bounded = aroundCalls(inner, (call, run) => withTimeout(options.clock, options.timeoutMs, call.signal, run));
-      return overlay(bounded, {
-        archive: (selection, archiveOptions) => inner.archive(selection, archiveOptions),
-      });
-    },
+    wrap: (inner) => aroundCalls(inner, (call, run) => (call.name === 'archive' ? run(call.signal) : withTimeout(options.clock, options.timeoutMs, call.signal, run))),
   };
 }

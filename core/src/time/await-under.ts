@@ -12,6 +12,8 @@ export interface AwaitUnderOptions {
 /** Waits for a promise no longer than a signal and a time-out allow; the promise itself goes on. Leaves no timer and no listener. */
 export async function awaitUnder<T>(promise: Promise<T>, options: AwaitUnderOptions): Promise<T> {
   const { signal, timeoutMs, clock } = options;
+  // Whoever stops waiting must not leave a rejection that nobody hears.
+  promise.catch(() => undefined);
   throwIfAborted(signal);
   const done = new AbortController();
   const ends: Promise<never>[] = [];

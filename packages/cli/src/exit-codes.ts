@@ -16,8 +16,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const usageKinds: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['invalid-argument', 'config-invalid']);
 
-/** The exit code of a command that ended with an error of this kind. */
-export function exitCodeOf(kind: ErrorKind, wasInterrupted: boolean): ExitCode {
+/**
+ * The exit code of a command that ended with an error of this kind.
+ * - What the vendor refused was tried, so it is a failure and no bad usage.
+ */
+export function exitCodeOf(error: { readonly kind: ErrorKind; readonly vendorCode?: string; readonly httpStatus?: number }, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted) return exitCodes.interrupted;
-  return usageKinds.has(kind) ? exitCodes.usage : exitCodes.failed;
+  const wasTried = error.vendorCode !== undefined || error.httpStatus !== undefined;
+  return usageKinds.has(error.kind) && !wasTried ? exitCodes.usage : exitCodes.failed;
 }

@@ -19,7 +19,7 @@ export function reportError(thrown: unknown, err: Output, { json, verbose, wasIn
     const lines = isInterrupt ? ['filesource: interrupted'] : errorLines(error, err);
     for (const line of [...lines, ...frames]) err.tell(line);
   }
-  return exitCodeOf(error.kind, wasInterrupted);
+  return exitCodeOf(error, wasInterrupted);
 }
 
 /**

@@ -66,7 +66,7 @@ export function exitCodeOfReceipt(receipt: Receipt, refs: readonly string[]): Ex
   if (complete || (receipt.dryRun === true && bad.length === 0)) return exitCodes.done;
   const isTotal = bad.length > 0 && bad.length === files.length && bad.every((file) => refs.includes(file.ref));
   if (!isTotal) return exitCodes.incomplete;
-  const codes = bad.map(({ error }) => (error === undefined ? exitCodes.failed : exitCodeOf(error.kind, false)));
+  const codes = bad.map(({ error }) => (error === undefined ? exitCodes.failed : exitCodeOf(error, false)));
   return codes.every((code) => code === exitCodes.usage) ? exitCodes.usage : exitCodes.failed;
 }
 

@@ -14,15 +14,20 @@ function receipt(files: readonly ReceiptFile[], more: Partial<Receipt> = {}): Re
 
 describe('the exit code of an error', () => {
   test('is 2 for bad usage and bad configs, 1 for every other kind', () => {
-    const usage = errorKinds.filter((kind) => exitCodeOf(kind, false) === exitCodes.usage);
+    const usage = errorKinds.filter((kind) => exitCodeOf({ kind: kind }, false) === exitCodes.usage);
     expect(usage).toEqual(['invalid-argument', 'config-invalid']);
-    expect(errorKinds.filter((kind) => exitCodeOf(kind, false) === exitCodes.failed)).toHaveLength(errorKinds.length - 2);
+    expect(errorKinds.filter((kind) => exitCodeOf({ kind: kind }, false) === exitCodes.failed)).toHaveLength(errorKinds.length - 2);
+  });
+
+  test('is 1 for what the vendor refused, since it was tried', () => {
+    expect(exitCodeOf({ kind: 'invalid-argument', vendorCode: '96' }, false)).toBe(exitCodes.failed);
+    expect(exitCodeOf({ kind: 'invalid-argument', httpStatus: 400 }, false)).toBe(exitCodes.failed);
   });
 
   test('is 130 after Ctrl-C, whatever broke because of it', () => {
-    expect(exitCodeOf('aborted', true)).toBe(exitCodes.interrupted);
-    expect(exitCodeOf('network', true)).toBe(exitCodes.interrupted);
-    expect(exitCodeOf('aborted', false)).toBe(exitCodes.failed);
+    expect(exitCodeOf({ kind: 'aborted' }, true)).toBe(exitCodes.interrupted);
+    expect(exitCodeOf({ kind: 'network' }, true)).toBe(exitCodes.interrupted);
+    expect(exitCodeOf({ kind: 'aborted' }, false)).toBe(exitCodes.failed);
   });
 });
 

@@ -8,12 +8,15 @@ import { countText } from '../render/values.ts';
 export async function checkConfig(context: CliContext, options: { readonly json?: boolean }): Promise<ExitCode> {
   const path = await context.configPath();
   const all = [...(await context.sources()).all()];
+  const { loadConfig } = await import('@filesource/container');
+  const { ignored } = await loadConfig({ config: path, adapters: await context.adapters(), env: context.io.env });
   if (options.json === true) {
-    await context.out.line(jsonLine({ config: path, sources: all.map(({ name, provider }) => ({ name, provider })) }));
+    await context.out.line(jsonLine({ config: path, sources: all.map(({ name, provider }) => ({ name, provider })), ignored }));
     return exitCodes.done;
   }
   await context.out.line(`${safeText(path)}: ${context.out.style('green', 'good')}, ${countText(all.length, 'source')}`);
   for (const { name, provider } of all) await context.out.line(`  ${safeText(name)} (${safeText(provider)})`);
+  for (const setting of ignored) await context.out.line(`  ${safeText(setting)} is of another provider and ignored`);
   return exitCodes.done;
 }
 
