@@ -17,7 +17,7 @@ export interface BulkArchiveParts {
 /** What a finished bulk download left at the vendor. */
 export function createBulkArchive(parts: BulkArchiveParts): Archive {
   const { client, ports, plan, warning } = parts;
-  const url = new URL(parts.url, client.portal).href;
+  const url = linkOf(parts.url, client.portal);
   let totalSize: number | null = null;
 
   const fetchBody = (range: ByteRange | undefined, signal: AbortSignal | undefined): Promise<Body> =>
@@ -44,9 +44,10 @@ export function createBulkArchive(parts: BulkArchiveParts): Archive {
       totalSize ??= body.total;
       const told = fileNameOf(body.headers) ?? nameInUrl(body.url, url);
       const name = told ?? plan.name;
-      const format = told === null && isZip(mediaTypeIn(body.headers)) ? 'zip' : formatOf(name, plan);
-      const wrong = format === 'single' && body.total !== null && (plan.single?.size ?? null) !== null && body.total !== plan.single?.size;
-      if (wrong) {
+      // Without a name, the file itself is told from an archive of it by its size.
+      const isOtherSize = body.total !== null && (plan.single?.size ?? null) !== null && body.total !== plan.single?.size;
+      const format = told === null && (isOtherSize || isZip(mediaTypeIn(body.headers))) ? 'zip' : formatOf(name, plan);
+      if (format === 'single' && isOtherSize) {
         body.body.destroy();
         throw new FileSourceError('truncated', `the vendor made a file of ${body.total} bytes out of one of ${plan.single?.size}`, { status: 'permanent', advice: 'Open the file itself in place of an archive of it.' });
       }
@@ -63,6 +64,13 @@ export function createBulkArchive(parts: BulkArchiveParts): Archive {
       };
     },
   };
+}
+
+function linkOf(text: string, portal: URL): string {
+  if (!URL.canParse(text, portal.href) || !/^https?:$/.test(new URL(text, portal).protocol)) {
+    throw new FileSourceError('vendor-protocol', 'the portal ended the operation with a link that is none');
+  }
+  return new URL(text, portal).href;
 }
 
 /** A store that the portal redirected to may name the file in its path only. */

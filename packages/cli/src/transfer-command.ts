@@ -80,6 +80,13 @@ function endLines({ err }: CliContext, command: TransferCommand, receipt: Receip
     const word = receipt.complete ? err.style('green', 'complete') : err.style('yellow', 'incomplete');
     lines.push(`${command.label}: ${word}: ${totals.ok} of ${countText(totals.files, 'file')}, ${bytesText(totals.bytes)} in ${took}, to ${safeText(command.target)}${receiptText(command)}`);
   }
+  if (receipt.format === 'single') lines.push(`${command.label}: the vendor sent the one file as it is, not packed`);
+  if (receipt.format === 'tar.gz') lines.push(`${command.label}: the vendor made a tar.gz`);
+  const extras = receipt.extras ?? [];
+  if (extras.length > 0) {
+    const named = extras.slice(0, mostNamed).map((path) => safeText(JSON.stringify(path)));
+    lines.push(`filesource: ${extras.length === 1 ? '1 entry' : `${extras.length} entries`} that nobody asked for: ${named.join(', ')}${extras.length > named.length ? ', …' : ''}`);
+  }
   return [...lines, ...missingLines(receipt, command.receiptFile !== undefined)];
 }
 

@@ -68,8 +68,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function decodeName(entry: Entry): string {
   const raw = entry.fileNameRaw;
   const isMarked = (entry.generalPurposeBitFlag & 0x800) !== 0;
-  if (!isMarked && raw.some((byte) => byte > 0x7f)) {
-    // Programs that forget the flag: what is well-formed UTF-8 by chance hardly exists in CP437.
+  if (!isMarked && raw.some((byte) => byte > 0x7f || byte < 0x20)) {
+    // Programs that forget the flag: what is well-formed UTF-8 by chance hardly exists in CP437, and pictures for control characters less.
     try {
       return utf8.decode(raw);
     } catch {
