@@ -22,6 +22,7 @@ export interface Limits {
 /**
  * What a source can do; as it is with all layers, so a call can be decided on it.
  * - `openRange` is `open` with a range. `archiveConvert` is `archive` with conversions. `archiveCancel` is `cancel` of its operation.
+ * - `archiveAttach` is `attach`: another process can take over an archive that is being made.
  */
 export interface Capabilities {
   readonly list: Support;
@@ -33,12 +34,13 @@ export interface Capabilities {
   readonly archive: Support;
   readonly archiveConvert: Support;
   readonly archiveCancel: Support;
+  readonly archiveAttach: Support;
   /** True when `open` holds the whole file in memory, because the vendor sends it inside another document. */
   readonly openInMemory: boolean;
   readonly limits: Limits;
 }
 
-export const capabilityNames = ['list', 'stat', 'open', 'openRange', 'linkFile', 'linkFolder', 'archive', 'archiveConvert', 'archiveCancel'] as const;
+export const capabilityNames = ['list', 'stat', 'open', 'openRange', 'linkFile', 'linkFolder', 'archive', 'archiveConvert', 'archiveCancel', 'archiveAttach'] as const;
 
 export type CapabilityName = (typeof capabilityNames)[number];
 

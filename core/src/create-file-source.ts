@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { ArchiveSelection } from './archive/archive.ts';
+import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
 import type { Entry, SourceEntry } from './entry.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
@@ -8,12 +8,15 @@ import { deliveryLayer } from './layers/delivery.ts';
 import { emulateArchiveLayer } from './layers/emulate-archive.ts';
 import { emulateRangeLayer } from './layers/emulate-range.ts';
 import { errorContextLayer } from './layers/error-context.ts';
-import { gateLayer } from './layers/gate.ts';
-import { composeLayers, type Layer } from './layers/layer.ts';
+import { gateLayer, need } from './layers/gate.ts';
+import { attachTo, composeLayers, type Layer } from './layers/layer.ts';
 import { limitLayer, type Limiter } from './layers/limit.ts';
 import { logLayer } from './layers/log.ts';
 import { defaultRetryPolicy, retryLayer, type RetryPolicy } from './layers/retry.ts';
 import { timeoutLayer } from './layers/timeout.ts';
+import { mapOperation } from './operation/map-operation.ts';
+import type { Operation } from './operation/operation.ts';
+import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperationToken, type OperationToken } from './operation/token.ts';
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
 import { formatRef, isFileRef, resolveRef, type FileRef, type RefLike } from './ref.ts';
@@ -24,6 +27,8 @@ export interface FileSourceOptions {
   readonly provider: string;
   readonly adapter: SourceAdapter;
   readonly ports: Ports;
+  /** Equal for sources of one vendor account, and no credential: tokens of operations hold its fingerprint. Default: none. */
+  readonly account?: string;
   /** Shared by the sources of one account. */
   readonly limiter: Limiter;
   readonly retry?: Partial<RetryPolicy>;
@@ -57,6 +62,14 @@ export function createFileSource(options: FileSourceOptions): FileSource {
   const { name, provider } = options;
   const context = contextOf(options);
   const stack = composeLayers(options.adapter, standardLayers(options));
+  const own = { source: name, provider, account: fingerprintOf(options.account ?? '', options.ports.hashing) };
+  const located = <T>(operation: string, run: () => T): T => {
+    try {
+      return run();
+    } catch (error) {
+      throw inContext(error, context, operation, undefined);
+    }
+  };
 
   const resolve = (like: RefLike): ReturnType<typeof resolveRef> => {
     try {
@@ -87,11 +100,43 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     open: async (like, openOptions = {}) => stack.open(resolveFile(like), shared(openOptions)),
     link: async (like, linkOptions = {}) => stack.link(resolve(like), shared(linkOptions)),
     archive: async (likes, archiveOptions = {}) => {
-      const { convert, onItemError = 'fail', signal } = shared(archiveOptions);
-      return stack.archive(selectionOf(likes.map(resolve), convert), { onItemError, ...(signal === undefined ? {} : { signal }) });
+      const { convert, onItemError = 'fail', needsToken = false, signal } = shared(archiveOptions);
+      const selection = selectionOf(likes.map(resolve), convert);
+      const facts = { selection, started: new Date(options.ports.clock.now()) };
+      if (needsToken) {
+        located('archive', () => {
+          need(stack.capabilities, 'archiveAttach');
+          formatOperationToken({ ...own, handle: { ...facts, operation: longOperationId } });
+        });
+      }
+      return withToken(await stack.archive(selection, { onItemError, ...(signal === undefined ? {} : { signal }) }), own, facts);
+    },
+    attach: async (text, attachOptions = {}) => {
+      const { handle } = located('attach', () => {
+        need(stack.capabilities, 'archiveAttach');
+        const token = parseOperationToken(text);
+        checkOperationToken(token, own);
+        return token;
+      });
+      return withToken(await attachTo(stack, handle, shared(attachOptions)), own, handle);
     },
     close: () => stack.close(),
   };
+}
+
+/** Stands for the vendor's, which is not known before it is asked. */
+const longOperationId = 'x'.repeat(256);
+
+/** The vendor's id of the job as a token; `null` where it does not fit into one. */
+function withToken(operation: Operation<Archive>, own: Omit<OperationToken, 'handle'>, facts: Omit<ArchiveHandle, 'operation'>): Operation<Archive> {
+  const tokenOf = (id: string): string | null => {
+    try {
+      return formatOperationToken({ ...own, handle: { ...facts, operation: id } });
+    } catch {
+      return null;
+    }
+  };
+  return mapOperation(operation, { result: (archive) => archive, token: tokenOf });
 }
 
 /** One signal may serve any number of calls at once; Node would take that for a leak. */

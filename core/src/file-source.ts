@@ -36,6 +36,13 @@ export interface FileSource {
   link(ref: RefLike, options?: LinkOptions): Promise<Link>;
   /** Files and folders in one archive. Compare what arrives with its `items`, or let `@filesource/transfer` do it. */
   archive(refs: readonly RefLike[], options?: ArchiveOptions): Promise<Operation<Archive>>;
+  /**
+   * An archive that was started elsewhere, by the `token` of its operation; needs the same config, not the same process or machine.
+   * - Throws `invalid-argument` for a token of another source, provider, account or version, and for what is no token.
+   * - Looks once, unless this process follows the operation already; throws `conflict` when the vendor knows it no more.
+   * - Where the vendor tells an end once, a look that sees it leaves the earlier token useless: `token` of the operation is the one to keep.
+   */
+  attach(token: string, options?: CallOptions): Promise<Operation<Archive>>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 export { defineAdapter, defineProvider, isAdapterDescriptor, type AdapterContext, type AdapterDescriptor, type Provider } from './adapter.ts';
-export type { Archive, ArchiveContent, ArchiveFormat, ArchiveItem, ArchiveOptions, ArchiveSelection } from './archive/archive.ts';
+export type { Archive, ArchiveContent, ArchiveFormat, ArchiveHandle, ArchiveItem, ArchiveOptions, ArchiveSelection } from './archive/archive.ts';
+export { createEmptyArchive } from './archive/empty-archive.ts';
 export { createPathSpreader, safeSegment } from './archive/entry-paths.ts';
 export { walkFiles, type WalkedFile } from './archive/walk.ts';
 export { capabilityNames, emulated, native, unsupported, type Capabilities, type CapabilityName, type Limits, type Support } from './capability.ts';
@@ -25,6 +26,7 @@ export { defaultPollLimits, nextPollDelayMs, type PollHistory, type PollLimits }
 export { createPolledOperation, type PolledOperationSpec } from './operation/polled-operation.ts';
 export { mapOperation, type OperationMapping } from './operation/map-operation.ts';
 export type { OperationStatus, Progress } from './operation/progress.ts';
+export { parseOperationToken, type OperationToken } from './operation/token.ts';
 export { createListing, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Hashing, RunningHash } from './ports/hashing.ts';
@@ -36,4 +38,5 @@ export { redactUrl, Redactor, Secret } from './redaction.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';
-export { withTimeout } from './time/with-timeout.ts';
+export { untilAborted } from './time/until-aborted.ts';
+export { waitUntimed, withTimeout } from './time/with-timeout.ts';

@@ -1,4 +1,4 @@
-import type { Archive, ArchiveSelection } from './archive/archive.ts';
+import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
 import type { Capabilities } from './capability.ts';
 import type { Content, OpenOptions } from './content.ts';
 import type { Entry } from './entry.ts';
@@ -38,6 +38,12 @@ export interface SourceAdapter {
   open(file: FileRef, options: OpenOptions): Promise<Content>;
   link(ref: Ref, options: LinkOptions): Promise<Link>;
   archive(selection: ArchiveSelection, options: AdapterArchiveOptions): Promise<Operation<Archive>>;
+  /**
+   * An archive that another process started; only where `archiveAttach` is native.
+   * - Looks at the job once: what it shows is in the operation's progress. Throws `conflict` for one that the vendor knows no more.
+   * - Walks no folders before somebody waits for the result.
+   */
+  attach?(handle: ArchiveHandle, options: CallOptions): Promise<Operation<Archive>>;
   /** Gives up connections and logins. */
   close(): Promise<void>;
 }

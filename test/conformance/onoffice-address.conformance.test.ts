@@ -12,6 +12,7 @@ describeFileSource('onoffice-address', {
     archive: 'emulated',
     archiveConvert: 'unsupported',
     archiveCancel: 'emulated',
+    archiveAttach: 'unsupported',
     openInMemory: true,
     limits: { maxPageSize: 100, maxContentBytes, linkLifetimeMs: 14 * 24 * 3_600_000 },
   },

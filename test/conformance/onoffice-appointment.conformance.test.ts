@@ -12,6 +12,7 @@ describeFileSource('onoffice-appointment', {
     archive: 'emulated',
     archiveConvert: 'unsupported',
     archiveCancel: 'emulated',
+    archiveAttach: 'unsupported',
     openInMemory: false,
     limits: { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: 3_600_000 },
   },

@@ -16,6 +16,7 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
     archive: { support: 'native', note: archiveNote(generation) },
     archiveConvert: { support: 'native', note: 'needs a document server behind the portal' },
     archiveCancel: { support: 'native', ...(generation === 'docspace' ? {} : { note: 'in Workspace it stops every file operation of the user' }) },
+    archiveAttach: unsupported('not yet'),
     openInMemory: false,
     limits: {
       maxPageSize: generation === 'workspace' ? 1000 : 100,

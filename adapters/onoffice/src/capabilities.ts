@@ -11,6 +11,7 @@ const noArchive = {
   archive: unsupported('onOffice makes no archives'),
   archiveConvert: unsupported('onOffice converts no files'),
   archiveCancel: unsupported('onOffice makes no archives'),
+  archiveAttach: unsupported('onOffice makes no archives'),
 } as const;
 
 export function addressCapabilities(maxContentBytes: number): Capabilities {

@@ -11,6 +11,14 @@ export interface ArchiveSelection {
   readonly convert: ReadonlyMap<string, string>;
 }
 
+/** What finds an archive again that was started elsewhere. */
+export interface ArchiveHandle {
+  /** What the adapter's operation gave as its `token`. */
+  readonly operation: string;
+  readonly selection: ArchiveSelection;
+  readonly started: Date;
+}
+
 export interface ArchiveOptions {
   readonly convert?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -19,6 +27,8 @@ export interface ArchiveOptions {
    * `skip` leaves it out and sets its item's `error`. Default `fail`. A vendor that builds the archive decides by itself.
    */
   readonly onItemError?: 'fail' | 'skip';
+  /** Refuse, before anything is started, what another process could not attach to: `unsupported`, or `too-large` for a token. */
+  readonly needsToken?: boolean;
 }
 
 /** One file that was asked for: what an archive is checked against. */

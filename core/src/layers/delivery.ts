@@ -7,7 +7,7 @@ import type { Logger } from '../ports/logger.ts';
 import { formatRef, type Ref } from '../ref.ts';
 import { DeliveredBody } from '../streams/delivered-body.ts';
 import { cutToRange } from './emulate-range.ts';
-import { overlay, type Layer } from './layer.ts';
+import { attachTo, overlay, type Layer } from './layer.ts';
 
 export interface DeliveryLayerOptions {
   readonly context: ErrorContext;
@@ -30,6 +30,12 @@ export function deliveryLayer(options: DeliveryLayerOptions): Layer {
         open: (file, openOptions) => deliver((attempt) => inner.open(file, attempt), openOptions, options, 'open', file),
         archive: async (selection, archiveOptions) =>
           mapOperation(await inner.archive(selection, archiveOptions), { result: (archive) => deliverArchive(archive, options) }),
+        ...(inner.attach === undefined
+          ? {}
+          : {
+              attach: async (handle, attachOptions) =>
+                mapOperation(await attachTo(inner, handle, attachOptions), { result: (archive) => deliverArchive(archive, options) }),
+            }),
       }),
   };
 }

@@ -1,5 +1,5 @@
 import { emulateArchive } from '../archive/emulated-archive.ts';
-import { emulated } from '../capability.ts';
+import { emulated, unsupported } from '../capability.ts';
 import type { ErrorContext } from '../errors/error-context.ts';
 import { createFinishedOperation } from '../operation/finished-operation.ts';
 import { overlay, type Layer } from './layer.ts';
@@ -15,7 +15,7 @@ export function emulateArchiveLayer(context: ErrorContext): Layer {
       const { capabilities } = inner;
       if (capabilities.archive.support !== 'unsupported' || capabilities.open.support === 'unsupported') return inner;
       return overlay(inner, {
-        capabilities: { ...capabilities, archive: emulated('one call for each file; the ZIP is made while it is read and cannot be continued'), archiveCancel: emulated('the stream is destroyed') },
+        capabilities: { ...capabilities, archive: emulated('one call for each file; the ZIP is made while it is read and cannot be continued'), archiveCancel: emulated('the stream is destroyed'), archiveAttach: unsupported('the archive is made here while it is read, and ends with the process') },
         archive: async (selection, options) => createFinishedOperation(await emulateArchive(inner, selection, { context, ...options })),
       });
     },

@@ -1,6 +1,6 @@
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
 import { mapOperation } from '../operation/map-operation.ts';
-import { aroundCalls, overlay, type Layer } from './layer.ts';
+import { aroundCalls, attachTo, overlay, type Layer } from './layer.ts';
 
 /**
  * Tells in every error where it happened, and removes credentials and signed links from it.
@@ -21,6 +21,9 @@ export function errorContextLayer(context: ErrorContext): Layer {
       return overlay(located, {
         archive: async (selection, options) =>
           mapOperation(await located.archive(selection, options), { result: (archive) => archive, error: locate }),
+        ...(located.attach === undefined
+          ? {}
+          : { attach: async (handle, options) => mapOperation(await attachTo(located, handle, options), { result: (archive) => archive, error: locate }) }),
       });
     },
   };

@@ -2,7 +2,7 @@ import type { Capabilities, CapabilityName } from '../capability.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { ByteRange } from '../content.ts';
-import { overlay, type Layer } from './layer.ts';
+import { attachTo, overlay, type Layer } from './layer.ts';
 
 /**
  * Refuses what cannot work before any request is sent: an unsupported call, a range that is none, an archive of nothing.
@@ -58,12 +58,18 @@ export function gateLayer(): Layer {
           }
           return inner.archive(selection, options);
         },
+        attach: async (handle, options) => {
+          need(capabilities, 'archiveAttach');
+          throwIfAborted(options.signal);
+          return attachTo(inner, handle, options);
+        },
       });
     },
   };
 }
 
-function need(capabilities: Capabilities, name: CapabilityName): void {
+/** Throws `unsupported` for what the capabilities say cannot be done. */
+export function need(capabilities: Capabilities, name: CapabilityName): void {
   const support = capabilities[name];
   if (support.support === 'unsupported') throw new FileSourceError('unsupported', `${name} is not supported: ${support.reason}`, { advice: 'Ask capabilities before the call.' });
 }

@@ -1,7 +1,9 @@
-import type { Archive } from '../archive/archive.ts';
+import type { Archive, ArchiveHandle } from '../archive/archive.ts';
 import type { OpenOptions } from '../content.ts';
+import { FileSourceError } from '../errors/file-source-error.ts';
 import { mapOperation } from '../operation/map-operation.ts';
-import type { SourceAdapter } from '../source-adapter.ts';
+import type { Operation } from '../operation/operation.ts';
+import type { CallOptions, SourceAdapter } from '../source-adapter.ts';
 
 /** Wraps a source; everything that cuts across adapters is a layer and stands nowhere else. */
 export interface Layer {
@@ -23,14 +25,26 @@ export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): So
     open: parts.open ?? ((file, options) => inner.open(file, options)),
     link: parts.link ?? ((ref, options) => inner.link(ref, options)),
     archive: parts.archive ?? ((selection, options) => inner.archive(selection, options)),
+    ...attachOf(inner, parts),
     close: parts.close ?? (() => inner.close()),
   };
 }
 
+function attachOf(inner: SourceAdapter, parts: Partial<SourceAdapter>): Pick<SourceAdapter, 'attach'> {
+  if (parts.attach !== undefined) return { attach: parts.attach };
+  return inner.attach === undefined ? {} : { attach: (handle, options) => attachTo(inner, handle, options) };
+}
+
+/** For layers around `attach`, which a source may lack. */
+export async function attachTo(source: SourceAdapter, handle: ArchiveHandle, options: CallOptions): Promise<Operation<Archive>> {
+  if (source.attach !== undefined) return source.attach(handle, options);
+  throw new FileSourceError('unsupported', 'this source cannot attach to an archive');
+}
+
 /** One call of the contract, as layers that treat all calls alike see it. */
 export interface Call {
-  /** `archive` starts one, `open-archive` opens its bytes once it is there. */
-  readonly name: 'list' | 'stat' | 'open' | 'link' | 'archive' | 'open-archive';
+  /** `archive` starts one, `attach` finds one that another process started, `open-archive` opens its bytes once it is there. */
+  readonly name: 'list' | 'stat' | 'open' | 'link' | 'archive' | 'attach' | 'open-archive';
   /** The address inside the source; `undefined` for an archive, which has many. */
   readonly ref: { readonly folder: string; readonly file?: string } | undefined;
   readonly signal: AbortSignal | undefined;
@@ -49,6 +63,14 @@ export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter
       const operation = await around({ name: 'archive', ref: undefined, signal: options.signal }, (signal) => inner.archive(selection, withSignal(options, signal)));
       return mapOperation(operation, { result: (archive) => aroundOpen(archive, around) });
     },
+    ...(inner.attach === undefined
+      ? {}
+      : {
+          attach: async (handle: ArchiveHandle, options: CallOptions) => {
+            const operation = await around({ name: 'attach', ref: undefined, signal: options.signal }, (signal) => attachTo(inner, handle, withSignal(options, signal)));
+            return mapOperation(operation, { result: (archive) => aroundOpen(archive, around) });
+          },
+        }),
   });
 }
 

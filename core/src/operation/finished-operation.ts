@@ -6,6 +6,7 @@ export function createFinishedOperation<T>(value: T): Operation<T> {
   const progress: Progress = { status: 'succeeded', percent: 100, processed: null, elapsedMs: 0 };
   return {
     progress,
+    token: null,
     async *watch() {
       yield progress;
     },

@@ -1,7 +1,11 @@
+import { untilAborted } from '../time/until-aborted.ts';
 import type { Operation, WaitOptions } from './operation.ts';
 
 export interface OperationMapping<T, R> {
-  readonly result: (value: T) => R;
+  /** One that takes its time is waited for under the signal of each caller; a failed one is tried again by the next. */
+  readonly result: (value: T) => R | Promise<R>;
+  /** The token of the mapped operation; default: the same. Not asked where there is none. */
+  readonly token?: (token: string) => string | null;
   /** What is thrown in place of an error; default: the error itself. */
   readonly error?: (error: unknown) => unknown;
 }
@@ -9,7 +13,7 @@ export interface OperationMapping<T, R> {
 /** The same operation with another result; the result is mapped once, however often it is asked for. */
 export function mapOperation<T, R>(operation: Operation<T>, mapping: OperationMapping<T, R>): Operation<R> {
   const mapError = mapping.error ?? ((error: unknown) => error);
-  let mapped: { readonly value: R } | undefined;
+  let mapped: Promise<R> | undefined;
   const guarded = async <V>(run: () => Promise<V>): Promise<V> => {
     try {
       return await run();
@@ -21,6 +25,10 @@ export function mapOperation<T, R>(operation: Operation<T>, mapping: OperationMa
     get progress() {
       return operation.progress;
     },
+    get token() {
+      const { token } = operation;
+      return token === null || mapping.token === undefined ? token : mapping.token(token);
+    },
     async *watch(options?: WaitOptions) {
       try {
         yield* operation.watch(options);
@@ -31,8 +39,11 @@ export function mapOperation<T, R>(operation: Operation<T>, mapping: OperationMa
     result: (options) =>
       guarded(async () => {
         const value = await operation.result(options);
-        mapped ??= { value: mapping.result(value) };
-        return mapped.value;
+        mapped ??= Promise.resolve(mapping.result(value)).catch((error: unknown) => {
+          mapped = undefined;
+          throw error;
+        });
+        return untilAborted(mapped, options?.signal);
       }),
     cancel: (options) => guarded(() => operation.cancel(options)),
   };

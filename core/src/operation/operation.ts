@@ -1,3 +1,4 @@
+import type { FileSourceError } from '../errors/file-source-error.ts';
 import type { Progress } from './progress.ts';
 
 export interface WaitOptions {
@@ -14,6 +15,12 @@ export interface WaitOptions {
  */
 export interface Operation<T> {
   readonly progress: Progress;
+  /**
+   * What another process attaches by; `null` where nothing outlives this one.
+   * - Ask for it anew once the end was seen: a vendor that tells an end once makes the earlier one useless then.
+   * - In an adapter: the vendor's own id of the job, of letters, digits and `. _ ~ + / = -`; core makes the token of it.
+   */
+  readonly token: string | null;
   /** Every change of progress, the last one included; ends with the operation and throws its error. */
   watch(options?: WaitOptions): AsyncIterable<Progress>;
   /** The result, once there is one; throws the operation's error. Can be called again. */
@@ -25,4 +32,5 @@ export interface Operation<T> {
 /** What one look at the vendor's job showed. */
 export type Observation<T> =
   | { readonly status: 'running'; readonly percent?: number | null; readonly processed?: number | null; readonly retryAfterMs?: number }
-  | { readonly status: 'succeeded'; readonly result: T };
+  | { readonly status: 'succeeded'; readonly result: T }
+  | { readonly status: 'failed'; readonly error: FileSourceError };

@@ -12,6 +12,8 @@ export interface PolledOperationSpec<T> {
   readonly poll: (signal: AbortSignal) => Promise<Observation<T>>;
   readonly cancel: (signal: AbortSignal | undefined) => Promise<void>;
   readonly clock: Clock;
+  /** The vendor's id of the job, asked for whenever somebody wants it; default: none. */
+  readonly token?: () => string | null;
   readonly limits?: PollLimits;
   /** What starting the job already showed. */
   readonly first?: Observation<T>;
@@ -22,6 +24,8 @@ export interface PolledOperationSpec<T> {
 export function createPolledOperation<T>(spec: PolledOperationSpec<T>): Operation<T> {
   return new PolledOperation(spec);
 }
+
+const longestHintMs = 600_000;
 
 type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FileSourceError };
 
@@ -49,6 +53,10 @@ class PolledOperation<T> implements Operation<T> {
 
   get progress(): Progress {
     return this.#progress;
+  }
+
+  get token(): string | null {
+    return this.#spec.token?.() ?? null;
   }
 
   async *watch(options: WaitOptions = {}): AsyncGenerator<Progress, void, undefined> {
@@ -131,9 +139,9 @@ class PolledOperation<T> implements Operation<T> {
         await this.#spec.clock.sleep(hintMs ?? this.#delayMs(), signal);
         this.#polls += 1;
         const seen = await this.#spec.poll(signal);
-        if (signal.aborted && seen.status !== 'succeeded') return;
+        if (signal.aborted && seen.status === 'running') return;
         failedPolls = 0;
-        hintMs = seen.status === 'running' ? seen.retryAfterMs : undefined;
+        hintMs = seen.status === 'running' ? heeded(seen.retryAfterMs) : undefined;
         this.#observe(seen);
       } catch (thrown) {
         if (signal.aborted) return;
@@ -143,7 +151,7 @@ class PolledOperation<T> implements Operation<T> {
           this.#end('failed', { ok: false, error: error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error });
           return;
         }
-        hintMs = error.retryAfterMs ?? this.#delayMs() * 2 ** failedPolls;
+        hintMs = heeded(error.retryAfterMs) ?? this.#delayMs() * 2 ** failedPolls;
       }
     }
   }
@@ -157,6 +165,10 @@ class PolledOperation<T> implements Operation<T> {
     if (this.#ended) return;
     if (seen.status === 'succeeded') {
       this.#end('succeeded', { ok: true, value: seen.result });
+      return;
+    }
+    if (seen.status === 'failed') {
+      this.#end('failed', { ok: false, error: seen.error });
       return;
     }
     const percent = highest(this.#progress.percent, seen.percent ?? null);
@@ -187,6 +199,11 @@ class PolledOperation<T> implements Operation<T> {
     const { percent } = this.#progress;
     return `${this.#polls} looks, last seen ${percent === null ? 'without progress' : `at ${percent} %`}`;
   }
+}
+
+/** A vendor's wish for the next look; one that comes close to for ever is cut, since waiting may have no other end. */
+function heeded(retryAfterMs: number | undefined): number | undefined {
+  return retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, longestHintMs);
 }
 
 function highest(before: number | null, now: number | null): number | null {

@@ -11,7 +11,7 @@ import { z } from 'zod';
 const limits = { maxPageSize: 10, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 1, maxArchives: null };
 const no = { support: 'unsupported', reason: 'not made' };
 const yes = { support: 'native' };
-const capabilities = { list: yes, stat: yes, open: no, openRange: no, linkFile: no, linkFolder: no, archive: no, archiveConvert: no, archiveCancel: no, openInMemory: false, limits };
+const capabilities = { list: yes, stat: yes, open: no, openRange: no, linkFile: no, linkFolder: no, archive: no, archiveConvert: no, archiveCancel: no, archiveAttach: no, openInMemory: false, limits };
 const create = (config) => ({
   capabilities,
   listPage: async (folder) => ({ items: [{ kind: 'file', folder, id: '1', name: config.greeting, size: 1, mediaType: null, modified: null, validator: null }] }),

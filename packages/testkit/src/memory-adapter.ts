@@ -61,6 +61,7 @@ export function createMemoryAdapter(options: MemoryOptions): MemoryAdapter {
     archive: unsupported('there is no vendor that could make one'),
     archiveConvert: unsupported('there is no vendor that could convert'),
     archiveCancel: unsupported('there is no vendor that could cancel'),
+    archiveAttach: unsupported('there is no vendor that could go on without this process'),
     openInMemory: true,
     limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 64, maxArchives: null },
     ...options.capabilities,

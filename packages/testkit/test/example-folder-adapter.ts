@@ -28,6 +28,7 @@ const capabilities: Capabilities = {
   archive: unsupported('a disk makes no archives'),
   archiveConvert: unsupported('a disk converts nothing'),
   archiveCancel: unsupported('a disk makes no archives'),
+  archiveAttach: unsupported('a disk makes no archives'),
   openInMemory: false,
   limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 16, maxArchives: null },
 };

@@ -76,6 +76,7 @@ describeFileSource('the example: a folder on disk', {
     archive: 'emulated',
     archiveConvert: 'unsupported',
     archiveCancel: 'emulated',
+    archiveAttach: 'unsupported',
     openInMemory: false,
     limits: { maxPageSize: 100 },
   },

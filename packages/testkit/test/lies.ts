@@ -35,7 +35,7 @@ function operation(honest: SourceAdapter, change: (operation: Operation<Archive>
 
 /** An operation that does one thing differently. */
 function except(inner: Operation<Archive>, parts: Partial<Operation<Archive>>): Operation<Archive> {
-  return { progress: inner.progress, watch: (options) => inner.watch(options), result: (options) => inner.result(options), cancel: (options) => inner.cancel(options), ...parts };
+  return { progress: inner.progress, token: inner.token, watch: (options) => inner.watch(options), result: (options) => inner.result(options), cancel: (options) => inner.cancel(options), ...parts };
 }
 
 function watchedAs(percents: readonly number[]): Operation<Archive>['watch'] {

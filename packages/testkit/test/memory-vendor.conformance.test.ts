@@ -13,6 +13,7 @@ describeFileSource('a source in memory whose vendor makes archives and links', {
     archive: 'native',
     archiveConvert: 'unsupported',
     archiveCancel: 'native',
+    archiveAttach: 'native',
     openInMemory: true,
     limits: { linkLifetimeMs: 3_600_000 },
   },

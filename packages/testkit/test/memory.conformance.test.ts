@@ -12,6 +12,7 @@ describeFileSource('a source in memory', {
     archive: 'emulated',
     archiveConvert: 'unsupported',
     archiveCancel: 'emulated',
+    archiveAttach: 'unsupported',
     openInMemory: true,
     limits: { maxPageSize: 25, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 64, maxArchives: null },
   },

@@ -14,6 +14,7 @@ const titles: Readonly<Record<CapabilityName, string>> = {
   archive: 'ARCHIVE',
   archiveConvert: 'CONVERT',
   archiveCancel: 'CANCEL',
+  archiveAttach: 'ATTACH',
 };
 
 const words: Readonly<Record<Support['support'], string>> = { native: 'yes', emulated: 'made here', unsupported: 'no' };

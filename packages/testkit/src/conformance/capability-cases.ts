@@ -16,6 +16,7 @@ const calls: Readonly<Record<CapabilityName, (source: FileSource, stage: Stage) 
   archive: (source, { world }) => source.archive([world.documents.id]),
   archiveConvert: (source, { sizeable }) => source.archive([refOf(sizeable)], { convert: { [sizeable.id]: '.pdf' } }),
   archiveCancel: async () => undefined,
+  archiveAttach: (source) => source.attach('fsop_none'),
 };
 
 const refusable = capabilityNames.filter((name) => name !== 'archiveCancel');

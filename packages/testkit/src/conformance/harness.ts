@@ -12,7 +12,7 @@ export interface ExpectedCapabilities extends Readonly<Record<CapabilityName, Su
 
 /** The expectation that a declaration fulfils, for a source that changes one thing of another. */
 export function expectationOf(capabilities: Capabilities): ExpectedCapabilities {
-  const { list, stat, open, openRange, linkFile, linkFolder, archive, archiveConvert, archiveCancel, openInMemory, limits } = capabilities;
+  const { list, stat, open, openRange, linkFile, linkFolder, archive, archiveConvert, archiveCancel, archiveAttach, openInMemory, limits } = capabilities;
   return {
     list: list.support,
     stat: stat.support,
@@ -23,6 +23,7 @@ export function expectationOf(capabilities: Capabilities): ExpectedCapabilities 
     archive: archive.support,
     archiveConvert: archiveConvert.support,
     archiveCancel: archiveCancel.support,
+    archiveAttach: archiveAttach.support,
     openInMemory,
     limits,
   };
