@@ -1,3 +1,4 @@
+import { faultHelp, parseFault, type SandboxFault } from '@filesource/sandbox/faults';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import type { CliContext, GlobalSettings } from './context.ts';
@@ -134,8 +135,12 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .addOption(new Option('--generation <generation>', 'of ONLYOFFICE').choices(['docspace', 'workspace']).default('docspace'))
     .addOption(new Option('--storage <storage>', 'where ONLYOFFICE keeps files: on its disc, or on another host that links redirect to').choices(['disc', 'presigned']).default('disc'))
     .option('--write-config <file>', 'write the config there')
+    .option('--fault <fault>', 'let something go wrong, such as cut:at=1000,times=2,on=content; repeatable', fault, undefined)
+    .option('--seed <n>', 'makes the chances of faults fall the same way each time', positiveInteger)
+    .option('--latency <ms>', 'wait so long before every answer', milliseconds)
     .option('--json', 'tell addresses, config and refs as one JSON object')
-    .addHelpText('after', examples('filesource sandbox --write-config sandbox.yaml', 'filesource sandbox --generation workspace --port 8300'))
+    .addHelpText('after', examples('filesource sandbox --write-config sandbox.yaml', 'filesource sandbox --generation workspace --port 8300', 'filesource sandbox --fault cut:at=1000,times=2 --fault rate-limit:chance=0.2 --seed 7'))
+    .addHelpText('after', () => `${faultHelp()}\n`)
     .addHelpText('after', 'Runs until Ctrl-C, which is its regular end (status 0).')
     .action(act(async () => (await import('./commands/sandbox.ts')).sandbox));
 
@@ -178,6 +183,21 @@ function port(text: string): number {
   const value = positiveInteger(text);
   if (value > 65_532) throw new InvalidArgumentError('It takes a port, 1 to 65532.');
   return value;
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 3_600_000) throw new InvalidArgumentError('It takes milliseconds, up to an hour.');
+  return value;
+}
+
+function fault(text: string, earlier: readonly SandboxFault[] | undefined): readonly SandboxFault[] {
+  try {
+    return [...(earlier ?? []), parseFault(text)];
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 function conversion(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {

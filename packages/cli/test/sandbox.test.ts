@@ -57,6 +57,39 @@ describe('filesource sandbox', () => {
     expect(ready.config).toContain(new URL(ready.onlyOffice.storageUrl).host);
   });
 
+  test('lets go wrong what it is told to', async () => {
+    const stdout = new Capture();
+    const stop = new AbortController();
+    const ended = runCli({ argv: ['sandbox', '--json', '--fault', 'status:code=502,times=1', '--fault', 'html:on=any', '--seed', '3', '--latency', '30'], stdout, stderr: new Capture(), env: {}, cwd: directory, signal: stop.signal });
+    await new Promise<void>((resolve) => {
+      stdout.onText = () => resolve();
+    });
+    const { onlyOffice } = JSON.parse(stdout.text) as { readonly onlyOffice: { readonly baseUrl: string } };
+    const started = performance.now();
+    expect((await fetch(onlyOffice.baseUrl)).status).toBe(502);
+    expect(performance.now() - started).toBeGreaterThan(25);
+    expect((await fetch(onlyOffice.baseUrl)).headers.get('content-type')).toContain('text/html');
+    stop.abort();
+    expect(await ended).toBe(0);
+  });
+
+  test.each([
+    [['--fault', 'cat'], 'There is no fault "cat". There are: cut,'],
+    [['--fault', 'cut:at=x'], 'at of cut takes a whole number'],
+    [['--seed', '0'], 'It takes a whole number above 0.'],
+    [['--latency', '-1'], 'It takes milliseconds'],
+  ])('%j is bad usage', async (args, message) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test('--help lists every fault', async () => {
+    const { code, out } = await run('--help');
+    expect(code).toBe(0);
+    for (const line of ['  cut:at=', '  rate-limit:retry=,as=', '  restart ']) expect(out).toContain(line);
+  });
+
   test('says which port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -7,6 +7,7 @@ export {
   type SampleDocument,
   type SmallFilesOptions,
 } from './documents/index.ts';
+export { faultHelp, faultTables, FaultPlan, parseFault, seededRandom, type FaultName, type FaultOccasion, type Occasion, type SandboxFault, type Strike, type Target } from './faults.ts';
 export type { RecordedRequest, TransferFault } from './http/index.ts';
 export {
   documentedQuirks,
@@ -18,7 +19,6 @@ export {
   startOnOfficeSandbox,
   type Fault,
   type FolderSeed,
-  type Occasion,
   type OnOfficeData,
   type OnOfficeQuirks,
   type OnOfficeSandbox,

@@ -1,5 +1,5 @@
 import { FileSourceError } from '@filesource/core';
-import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
+import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox, type SandboxFault } from '@filesource/sandbox';
 import { once } from 'node:events';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -11,15 +11,20 @@ export interface SandboxCommandOptions {
   readonly generation: 'docspace' | 'workspace';
   readonly storage: 'disc' | 'presigned';
   readonly writeConfig?: string;
+  readonly fault?: readonly SandboxFault[];
+  readonly seed?: number;
+  /** Milliseconds before every answer. */
+  readonly latency?: number;
   readonly json?: boolean;
 }
 
 /** Runs until the signal fires, which is its regular end. */
 export async function sandbox(context: CliContext, options: SandboxCommandOptions): Promise<ExitCode> {
   const { port, generation, storage } = options;
-  const onOffice = await startOnOfficeSandbox(port === undefined ? {} : { port, linkPort: port + 1 }).catch(portTaken);
+  const wrong = { faults: faultsOf(options), ...(options.seed === undefined ? {} : { seed: options.seed }) };
+  const onOffice = await startOnOfficeSandbox({ ...wrong, ...(port === undefined ? {} : { port, linkPort: port + 1 }) }).catch(portTaken);
   try {
-    const onlyOffice = await startOnlyOfficeSandbox({ generation, storage, ...(port === undefined ? {} : { port: port + 2 }) }).catch(portTaken);
+    const onlyOffice = await startOnlyOfficeSandbox({ ...wrong, generation, storage, ...(port === undefined ? {} : { port: port + 2 }) }).catch(portTaken);
     try {
       await announce(context, options, onOffice, onlyOffice);
       if (!context.signal.aborted) await once(context.signal, 'abort');
@@ -31,6 +36,10 @@ export async function sandbox(context: CliContext, options: SandboxCommandOption
   }
   if (options.json !== true) context.err.tell('filesource: the sandbox has stopped');
   return exitCodes.done;
+}
+
+function faultsOf({ fault = [], latency }: SandboxCommandOptions): readonly SandboxFault[] {
+  return latency === undefined ? fault : [{ kind: 'delay', ms: latency }, ...fault];
 }
 
 async function announce(context: CliContext, options: SandboxCommandOptions, onOffice: OnOfficeSandbox, onlyOffice: OnlyOfficeSandbox): Promise<void> {

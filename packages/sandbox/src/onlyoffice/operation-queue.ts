@@ -67,6 +67,11 @@ export class OperationQueue {
     return this.operations.filter((operation) => operation.owner === owner);
   }
 
+  /** As after a restart: nothing of any download is known. */
+  forgetAll(): void {
+    this.operations = [];
+  }
+
   /** Takes the owner's downloads, or the one of that id, out of the queue. */
   terminate(owner: string, id?: string): void {
     const { settings, quirks } = this.portal();

@@ -2,6 +2,7 @@ import type { SectionSpec } from './data.ts';
 import { demoData } from './demo-data.ts';
 import { demoApiKeys, demoUsers } from './demo-users.ts';
 import type { ApiKey, User } from './model.ts';
+import type { SandboxFault } from '../faults/index.ts';
 import type { OnlyOfficeQuirks } from './quirks.ts';
 
 export type Generation = 'docspace' | 'workspace';
@@ -40,6 +41,10 @@ export interface OnlyOfficeSandboxOptions {
   /** Of the portal's dates; default 60. */
   readonly tenantOffsetMinutes?: number;
   readonly quirks?: Partial<Omit<OnlyOfficeQuirks, 'expireTokensNow'>>;
+  /** What goes wrong from the start; default: nothing. */
+  readonly faults?: readonly SandboxFault[];
+  /** For the chances of faults; default 1. */
+  readonly seed?: number;
 }
 
 export interface Settings {

@@ -1,15 +1,12 @@
+import type { Occasion } from '../faults/index.ts';
 import type { TransferFault } from '../http/index.ts';
 import type { EntryId } from './model.ts';
 
-/** Which requests something is done to. */
-export interface Aim {
+/** Which requests something is done to, and when. */
+export interface Aim extends Occasion {
   /** A string is looked for in path and query; a RegExp is tried on them. */
   readonly path: string | RegExp;
   readonly method?: string;
-  /** So many matching requests pass before it begins; default 0. */
-  readonly after?: number;
-  /** Then so many are hit; default: all. */
-  readonly times?: number;
 }
 
 export interface HttpFault extends Aim {

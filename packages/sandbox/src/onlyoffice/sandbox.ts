@@ -1,4 +1,7 @@
+import type { FastifyInstance } from 'fastify';
+import { addFaults, Connections, FaultPlan } from '../faults/index.ts';
 import { createApp, recordRequests, type RecordedRequest, startServer } from '../http/index.ts';
+import { onlyOfficeDialect } from './fault-dialect.ts';
 import { addFileHandler } from './file-handler.ts';
 import { addHttpFaults } from './http-faults.ts';
 import { OperationQueue } from './operation-queue.ts';
@@ -30,6 +33,10 @@ export interface OnlyOfficeSandbox {
   readonly store: OnlyOfficeStore;
   /** May be changed while the sandbox runs. */
   readonly quirks: OnlyOfficeQuirks;
+  /** May be changed while the sandbox runs. */
+  readonly faults: FaultPlan;
+  /** Connections that callers hold to both servers. */
+  readonly openConnections: number;
   close(): Promise<void>;
 }
 
@@ -39,16 +46,23 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
   const portal = createPortal(settings, options.quirks ?? {});
   const aims = new AimCounter();
   const requests: RecordedRequest[] = [];
+  const faults = new FaultPlan(options.faults, options.seed);
+  const connections = new Connections();
+  const prepare = (made: FastifyInstance): void => {
+    connections.watch(made.server);
+    recordRequests(made, requests);
+    addHttpFaults(made, portal, aims);
+    addFaults(made, faults, onlyOfficeDialect(portal, () => connections.destroyAll()));
+  };
 
   const app = createApp();
-  recordRequests(app, requests);
-  addHttpFaults(app, portal, aims);
+  prepare(app);
   parseBodies(app, settings.generation);
   handleErrors(app, portal);
   addRoutes(app, portal, [...authenticationRoutes, ...fileopsRoutes, ...settingsRoutes, ...entryRoutes, ...contentsRoutes]);
   addFileHandler(app, portal, aims);
   const server = await startServer(app, settings.port);
-  const storage = settings.storage === 'presigned' ? await startStorage(portal, aims, requests) : undefined;
+  const storage = settings.storage === 'presigned' ? await startStorage(portal, aims, prepare) : undefined;
   if (storage !== undefined) portal.storageUrl = storage.url;
 
   return {
@@ -57,16 +71,19 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
     requests,
     store: portal.store,
     quirks: portal.quirks,
+    faults,
+    get openConnections() {
+      return connections.open;
+    },
     close: async () => {
       await Promise.all([server.close(), storage?.close()]);
     },
   };
 }
 
-async function startStorage(portal: Portal, aims: AimCounter, requests: RecordedRequest[]): ReturnType<typeof startServer> {
+async function startStorage(portal: Portal, aims: AimCounter, prepare: (app: FastifyInstance) => void): ReturnType<typeof startServer> {
   const app = createApp();
-  recordRequests(app, requests);
-  addHttpFaults(app, portal, aims);
+  prepare(app);
   addStorage(app, portal, aims);
   return startServer(app);
 }

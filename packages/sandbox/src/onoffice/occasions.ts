@@ -1,10 +1,4 @@
-/** When a quirk shows: from the first time on and always, unless it says otherwise. */
-export interface Occasion {
-  /** Shows so many times and then no more. */
-  readonly times?: number;
-  /** Lets so many pass before. */
-  readonly after?: number;
-}
+import type { Occasion } from '../faults/index.ts';
 
 /** `true` always, `false` never, an object sometimes. Assigning a new object starts the count again. */
 export type Switch = boolean | Occasion;

@@ -1,5 +1,6 @@
+import type { Occasion } from '../faults/index.ts';
 import type { TransferFault } from '../http/index.ts';
-import type { Fault, Occasion, Switch } from './occasions.ts';
+import type { Fault, Switch } from './occasions.ts';
 
 /** Which of the answers that onOffice was seen to give, or may give, this sandbox gives. All may change while it runs. */
 export interface OnOfficeQuirks {

@@ -1,6 +1,8 @@
+import { addFaults, Connections, FaultPlan, type SandboxFault } from '../faults/index.ts';
 import { createApp, recordRequests, startServer, type RecordedRequest } from '../http/index.ts';
 import { addApiRoutes, API_PATH } from './api-routes.ts';
 import { onOfficeDemoData } from './demo-data.ts';
+import { onOfficeDialect } from './fault-dialect.ts';
 import { addFileLinkRoutes } from './file-link-routes.ts';
 import { Links, type Hosts } from './links.ts';
 import { Occasions } from './occasions.ts';
@@ -27,6 +29,10 @@ export interface OnOfficeSandboxOptions {
   readonly data?: OnOfficeData;
   /** What differs from `documentedQuirks()`. */
   readonly quirks?: Partial<OnOfficeQuirks>;
+  /** What goes wrong from the start; default: nothing. */
+  readonly faults?: readonly SandboxFault[];
+  /** For the chances of faults; default 1. */
+  readonly seed?: number;
   /** Three letters, for download pages that ask for none; default `DEU`. */
   readonly userLanguage?: string;
 }
@@ -42,6 +48,10 @@ export interface OnOfficeSandbox {
   readonly store: OnOfficeStore;
   /** Takes effect at once. */
   readonly quirks: OnOfficeQuirks;
+  /** May be changed while the sandbox runs. */
+  readonly faults: FaultPlan;
+  /** Connections that callers hold to both servers. */
+  readonly openConnections: number;
   close(): Promise<void>;
 }
 
@@ -64,9 +74,14 @@ export async function startOnOfficeSandbox(options: OnOfficeSandboxOptions = {})
   };
 
   const requests: RecordedRequest[] = [];
+  const faults = new FaultPlan(options.faults, options.seed);
+  const connections = new Connections();
+  const dialect = onOfficeDialect(world, () => connections.destroyAll());
   const [apiApp, linkApp] = [createApp(), createApp()];
   for (const app of [apiApp, linkApp]) {
+    connections.watch(app.server);
     recordRequests(app, requests);
+    addFaults(app, faults, dialect);
     addFileLinkRoutes(app, world, () => (app === apiApp ? hosts.links : hosts.api));
     addPageRoutes(app, world);
   }
@@ -83,6 +98,10 @@ export async function startOnOfficeSandbox(options: OnOfficeSandboxOptions = {})
     requests,
     store: world.store,
     quirks,
+    faults,
+    get openConnections() {
+      return connections.open;
+    },
     close: async () => {
       await Promise.all([apiServer.close(), linkServer.close()]);
     },
