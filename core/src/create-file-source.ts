@@ -32,8 +32,12 @@ export interface FileSourceOptions {
   /** Shared by the sources of one account. */
   readonly limiter: Limiter;
   readonly retry?: Partial<RetryPolicy>;
-  /** For one answer, and for the silence of a body; default 60,000. */
+  /** Longest wait of one attempt for its answer; default 60,000. */
   readonly timeoutMs?: number;
+  /** Longest silence of a body; default: as `timeoutMs`. */
+  readonly idleTimeoutMs?: number;
+  /** Longest time of a whole body, however slow its reader; default: no limit. */
+  readonly transferTimeoutMs?: number;
   /** Layers of a host, outside of all others but `error-context`. */
   readonly layers?: readonly Layer[];
 }
@@ -41,7 +45,7 @@ export interface FileSourceOptions {
 /** The layers of a source, outermost first; the doc comment of each says why it stands where it does. */
 export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): readonly Layer[] {
   const { clock, random, logger } = options.ports;
-  const timeoutMs = options.timeoutMs ?? 60_000;
+  const { timeoutMs = 60_000, idleTimeoutMs = timeoutMs, transferTimeoutMs } = options;
   const context = contextOf(options);
   return [
     errorContextLayer(context),
@@ -49,7 +53,7 @@ export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): rea
     logLayer({ source: options.name, logger, clock }),
     gateLayer(),
     emulateArchiveLayer(context),
-    deliveryLayer({ context, clock, logger, idleTimeoutMs: timeoutMs }),
+    deliveryLayer({ context, clock, logger, idleTimeoutMs, ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }) }),
     emulateRangeLayer(),
     retryLayer({ policy: { ...defaultRetryPolicy, ...options.retry }, clock, random, logger }),
     limitLayer(options.limiter),

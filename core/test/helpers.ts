@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { createFileSource, createLimiter, type FileSource, type Ports, type RetryPolicy, type SourceAdapter } from '@filesource/core';
+import { createFileSource, createLimiter, type FileSource, type FileSourceOptions, type SourceAdapter } from '@filesource/core';
 import { createTestPorts } from '@filesource/testkit';
 
 export async function bytesOf(body: Readable): Promise<Buffer> {
@@ -14,14 +14,14 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-export function sourceOf(adapter: SourceAdapter, options: { readonly ports?: Ports; readonly timeoutMs?: number; readonly retry?: Partial<RetryPolicy> } = {}): FileSource {
+export function sourceOf(adapter: SourceAdapter, options: Partial<Omit<FileSourceOptions, 'name' | 'provider' | 'adapter'>> = {}): FileSource {
   return createFileSource({
     name: 'memory',
     provider: 'memory',
     adapter,
-    ports: options.ports ?? createTestPorts(),
+    ports: createTestPorts(),
     limiter: createLimiter(adapter.capabilities.limits.maxConcurrency),
+    ...options,
     retry: { baseDelayMs: 1, ...options.retry },
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
 }

@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from '@filesource/core';
+import { abortError, throwIfAborted, waitUntimed } from '@filesource/core';
 
 interface Turn {
   readonly bytes: number;
@@ -8,7 +8,7 @@ interface Turn {
 /** Most runs at once, however small they are. */
 const mostRuns = 8;
 
-/** Bounds the bytes that are held in memory together; first come, first served. */
+/** Bounds the bytes that are held in memory together; first come, first served. Waiting for a turn is not the vendor's slowness. */
 export class ByteBudget {
   readonly #total: number;
   #free: number;
@@ -21,7 +21,7 @@ export class ByteBudget {
 
   async run<T>(bytes: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const share = Math.min(this.#total, Math.max(bytes, this.#total / mostRuns));
-    await this.#take(share, signal);
+    await waitUntimed(signal, () => this.#take(share, signal));
     try {
       return await work();
     } finally {

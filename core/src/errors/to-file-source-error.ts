@@ -18,7 +18,10 @@ export function isErrorLike(value: unknown): value is Error {
 
 /** The error to throw for a signal that fired: its reason where that is an error of ours, `aborted` otherwise. */
 export function abortError(signal: AbortSignal): FileSourceError {
-  return toFileSourceError(signal.reason ?? new FileSourceError('aborted', 'the call was aborted'));
+  const reason: unknown = signal.reason;
+  const error = toFileSourceError(reason);
+  if (error.kind !== 'unexpected' || FileSourceError.is(reason)) return error;
+  return new FileSourceError('aborted', 'the call was aborted', reason === undefined ? {} : { cause: reason });
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {

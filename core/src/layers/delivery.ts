@@ -14,13 +14,15 @@ export interface DeliveryLayerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly idleTimeoutMs: number;
+  readonly transferTimeoutMs?: number;
 }
 
 const maxFruitlessResumes = 3;
 
 /**
  * Makes every body arrive whole or fail by name, of files and of a vendor's archives: see {@link DeliveredBody}.
- * - Outside of `emulate-range` and `retry`: the rest of a broken body is opened through both.
+ * - Right: `delivery > emulate-range > retry`; the rest of a broken body is opened through both.
+ * - Wrong: `retry > delivery` (a body breaks long after the call that retry saw), `delivery > bandwidth` (pacing would look like silence).
  */
 export function deliveryLayer(options: DeliveryLayerOptions): Layer {
   return {
@@ -51,7 +53,7 @@ function deliverArchive(archive: Archive, options: DeliveryLayerOptions): Archiv
 async function deliver<C extends Content>(
   open: (options: OpenOptions) => Promise<C>,
   openOptions: OpenOptions,
-  { context, clock, logger, idleTimeoutMs }: DeliveryLayerOptions,
+  { context, clock, logger, idleTimeoutMs, transferTimeoutMs }: DeliveryLayerOptions,
   operation: string,
   ref: Ref | undefined,
 ): Promise<C> {
@@ -61,6 +63,7 @@ async function deliver<C extends Content>(
   const body = new DeliveredBody(content, {
     clock,
     idleTimeoutMs,
+    ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }),
     maxFruitlessResumes,
     ...withSignal,
     reopen: (offset, length) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, ...withSignal }),

@@ -3,11 +3,14 @@ import type { Content } from '../content.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError, toFileSourceError } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
+import { after } from '../time/after.ts';
 
 export interface DeliveryOptions {
   readonly clock: Clock;
   /** Longest silence of a body that somebody is waiting for. */
   readonly idleTimeoutMs: number;
+  /** Longest time from the answer to the last byte, however slow the reader. */
+  readonly transferTimeoutMs?: number;
   /** Times in a row that a body may break without a single new byte. */
   readonly maxFruitlessResumes: number;
   readonly signal?: AbortSignal;
@@ -33,7 +36,8 @@ export class DeliveredBody extends Readable {
   #fruitless = 0;
   #lastByteMs: number;
   #waiting = false;
-  #watchdog: AbortController | undefined;
+  #cancelWatch: (() => void) | undefined;
+  readonly #cancelWhole: (() => void) | undefined;
   readonly #onAbort: () => void;
 
   constructor(content: Content, options: DeliveryOptions) {
@@ -43,6 +47,7 @@ export class DeliveredBody extends Readable {
     this.#lastByteMs = options.clock.now();
     this.#onAbort = () => this.destroy(options.signal === undefined ? undefined : options.locate(abortError(options.signal)));
     this.#attach(content.body);
+    this.#cancelWhole = options.transferTimeoutMs === undefined ? undefined : after(options.clock, options.transferTimeoutMs, () => this.#overdue());
     if (options.signal?.aborted === true) this.#onAbort();
     else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -58,7 +63,8 @@ export class DeliveredBody extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#watchdog?.abort();
+    this.#stopWatching();
+    this.#cancelWhole?.();
     this.#detach();
     done(error);
   }
@@ -100,7 +106,7 @@ export class DeliveredBody extends Readable {
     }
     if (this.push(chunk)) return;
     this.#waiting = false;
-    this.#watchdog?.abort();
+    this.#stopWatching();
     this.#inner?.pause();
   }
 
@@ -111,7 +117,8 @@ export class DeliveredBody extends Readable {
       return;
     }
     this.#inner = undefined;
-    this.#watchdog?.abort();
+    this.#stopWatching();
+    this.#cancelWhole?.();
     this.push(null);
   }
 
@@ -150,28 +157,33 @@ export class DeliveredBody extends Readable {
     this.#attach(content.body);
   }
 
+  #overdue(): void {
+    this.#fail(new FileSourceError('timeout', `the body was not at its end after ${this.#options.transferTimeoutMs} ms, at ${this.#received} bytes`, { status: 'permanent', advice: 'Raise transferTimeoutMs of the source.' }));
+  }
+
   #fail(error: FileSourceError): void {
     this.destroy(this.#options.locate(error));
   }
 
   /** Runs only while a reader waits: a slow reader is not a silent vendor. */
   #watch(): void {
-    if (this.#watchdog !== undefined && !this.#watchdog.signal.aborted) return;
-    const watchdog = new AbortController();
-    this.#watchdog = watchdog;
+    if (this.#cancelWatch !== undefined) return;
     const { clock, idleTimeoutMs } = this.#options;
-    const run = async (): Promise<void> => {
-      while (!watchdog.signal.aborted) {
-        await clock.sleep(Math.max(1, this.#lastByteMs + idleTimeoutMs - clock.now()), watchdog.signal);
-        if (this.#inner === undefined) this.#lastByteMs = clock.now();
-        else if (clock.now() - this.#lastByteMs >= idleTimeoutMs) {
-          this.#lastByteMs = clock.now();
-          this.#broken(new FileSourceError('timeout', `no byte came for ${idleTimeoutMs} ms`));
-        }
+    // At most the time-out itself: a clock that was put back must not lengthen it.
+    const leftMs = Math.min(Math.max(1, this.#lastByteMs + idleTimeoutMs - clock.now()), idleTimeoutMs);
+    this.#cancelWatch = after(clock, leftMs, () => {
+      this.#cancelWatch = undefined;
+      if (this.#inner === undefined) this.#lastByteMs = clock.now();
+      else if (clock.now() - this.#lastByteMs >= idleTimeoutMs) {
+        this.#lastByteMs = clock.now();
+        this.#broken(new FileSourceError('timeout', `no byte came for ${idleTimeoutMs} ms`, { advice: 'Try again later, or raise idleTimeoutMs of the source.' }));
       }
-    };
-    run().catch((error: unknown) => {
-      if (!watchdog.signal.aborted) this.#fail(toFileSourceError(error));
+      if (!this.destroyed) this.#watch();
     });
+  }
+
+  #stopWatching(): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { FileSourceError } from '../errors/file-source-error.ts';
-import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
+import { abortError } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
+import { after } from './after.ts';
 
 export interface AwaitUnderOptions {
   readonly clock: Clock;
@@ -9,34 +10,35 @@ export interface AwaitUnderOptions {
   readonly onTimeout: () => FileSourceError;
 }
 
-/** Waits for a promise no longer than a signal and a time-out allow; the promise itself goes on. Leaves no timer and no listener. */
-export async function awaitUnder<T>(promise: Promise<T>, options: AwaitUnderOptions): Promise<T> {
+/**
+ * Waits for a promise no longer than a signal and a time-out allow; the promise itself goes on.
+ * - Leaves no timer, no listener, and no rejection that nobody hears.
+ */
+export function awaitUnder<T>(promise: Promise<T>, options: AwaitUnderOptions): Promise<T> {
   const { signal, timeoutMs, clock } = options;
-  // Whoever stops waiting must not leave a rejection that nobody hears.
-  promise.catch(() => undefined);
-  throwIfAborted(signal);
-  const done = new AbortController();
-  const ends: Promise<never>[] = [];
-  if (signal !== undefined) {
-    ends.push(
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(abortError(signal)), { once: true, signal: done.signal });
-      }),
-    );
-  }
-  if (timeoutMs !== undefined && Number.isFinite(timeoutMs)) {
-    ends.push(
-      clock.sleep(timeoutMs, done.signal).then(
-        () => {
-          throw options.onTimeout();
-        },
-        () => new Promise<never>(() => undefined),
-      ),
-    );
-  }
-  try {
-    return await Promise.race([promise, ...ends]);
-  } finally {
-    done.abort();
-  }
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      promise.catch(() => undefined);
+      reject(abortError(signal));
+      return;
+    }
+    const isBounded = timeoutMs !== undefined && Number.isFinite(timeoutMs);
+    const cancelTimer = isBounded ? after(clock, timeoutMs, () => fail(options.onTimeout())) : undefined;
+    const end = (): void => {
+      cancelTimer?.();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      end();
+      reject(error);
+    };
+    const onAbort = (): void => {
+      if (signal !== undefined) fail(abortError(signal));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    promise.then((value) => {
+      end();
+      resolve(value);
+    }, fail);
+  });
 }

@@ -1,23 +1,116 @@
 import { FileSourceError } from '../errors/file-source-error.ts';
+import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
-import { awaitUnder } from './await-under.ts';
+import { after } from './after.ts';
+
+/** The time-out of the attempt that a signal belongs to. */
+const timers = new WeakMap<AbortSignal, AttemptTimer>();
 
 /**
  * Runs one attempt with a signal that fires at the caller's abort and at the time-out.
  * - Throws `timeout` (temporary: another attempt may be quicker).
+ * - `discard` gets an answer that came when nobody waited for it any more.
  */
 export async function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
   signal: AbortSignal | undefined,
   attempt: (signal: AbortSignal) => Promise<T>,
+  discard?: (late: T) => void,
 ): Promise<T> {
+  throwIfAborted(signal);
   const stop = new AbortController();
-  const merged = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const timedOut = (): FileSourceError => {
-    const error = new FileSourceError('timeout', `no answer within ${timeoutMs} ms`, { advice: 'Try again later, or raise timeoutMs of the source.' });
-    stop.abort(error);
-    return error;
-  };
-  return awaitUnder(attempt(merged), { clock, timeoutMs, onTimeout: timedOut, ...(signal === undefined ? {} : { signal }) });
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      timer.cancel();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: FileSourceError, reason: unknown): void => {
+      end();
+      reject(error);
+      stop.abort(reason);
+    };
+    const onAbort = (): void => {
+      if (signal !== undefined) fail(abortError(signal), signal.reason);
+    };
+    const timer = new AttemptTimer(clock, timeoutMs, () => {
+      const error = new FileSourceError('timeout', `no answer within ${timeoutMs} ms`, { advice: 'Try again later, or raise timeoutMs of the source.' });
+      fail(error, error);
+    });
+    timers.set(stop.signal, timer);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    begin(attempt, stop.signal).then(
+      (answer) => {
+        if (isOver) discard?.(answer);
+        end();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}
+
+/**
+ * Waits for a turn in an adapter's own queue: that time does not count against the time-out of the attempt whose signal this is.
+ * - Pass the signal that the adapter was called with; with any other it just waits.
+ */
+export async function waitUntimed<T>(signal: AbortSignal | undefined, wait: () => Promise<T>): Promise<T> {
+  const timer = signal === undefined ? undefined : timers.get(signal);
+  timer?.pause();
+  try {
+    return await wait();
+  } finally {
+    timer?.resume();
+  }
+}
+
+/** Also of an attempt that throws before it returns a promise. */
+async function begin<T>(attempt: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return attempt(signal);
+}
+
+class AttemptTimer {
+  readonly #clock: Clock;
+  readonly #onEnd: () => void;
+  #leftMs: number;
+  #startedMs = 0;
+  #pauses = 0;
+  #isOver = false;
+  #stop: (() => void) | undefined;
+
+  constructor(clock: Clock, ms: number, onEnd: () => void) {
+    this.#clock = clock;
+    this.#onEnd = onEnd;
+    this.#leftMs = ms;
+    this.#start();
+  }
+
+  pause(): void {
+    this.#pauses += 1;
+    if (this.#pauses > 1) return;
+    this.#stop?.();
+    // Of a clock that jumps, no more than what is left can be lost, and nothing gained.
+    const goneMs = Math.min(Math.max(0, this.#clock.now() - this.#startedMs), this.#leftMs);
+    this.#leftMs -= goneMs;
+  }
+
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0 && !this.#isOver) this.#start();
+  }
+
+  cancel(): void {
+    this.#isOver = true;
+    this.#stop?.();
+  }
+
+  #start(): void {
+    this.#startedMs = this.#clock.now();
+    this.#stop = after(this.#clock, this.#leftMs, this.#onEnd);
+  }
 }

@@ -21,8 +21,14 @@ export async function settle(turns = 20): Promise<void> {
 export function createVirtualClock(startMs = Date.UTC(2026, 10, 21)): VirtualClock {
   let nowMs = startMs;
   const sleepers = new Set<Sleeper>();
+  const schedule = (ms: number, wake: () => void): (() => void) => {
+    const sleeper: Sleeper = { wakeMs: nowMs + Math.max(0, ms), wake };
+    sleepers.add(sleeper);
+    return () => void sleepers.delete(sleeper);
+  };
   return {
     now: () => nowMs,
+    schedule,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
@@ -30,18 +36,14 @@ export function createVirtualClock(startMs = Date.UTC(2026, 10, 21)): VirtualClo
           return;
         }
         const onAbort = (): void => {
-          sleepers.delete(sleeper);
+          cancel();
           reject(signal?.reason);
         };
-        const sleeper: Sleeper = {
-          wakeMs: nowMs + Math.max(0, ms),
-          wake: () => {
-            signal?.removeEventListener('abort', onAbort);
-            resolve();
-          },
-        };
+        const cancel = schedule(ms, () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        });
         signal?.addEventListener('abort', onAbort, { once: true });
-        sleepers.add(sleeper);
       }),
     async advance(ms) {
       const targetMs = nowMs + ms;

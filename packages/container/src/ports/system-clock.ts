@@ -5,29 +5,33 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  async sleep(ms, signal) {
-    const wakeMs = performance.now() + Math.max(0, ms);
-    for (let leftMs = ms; leftMs > 0 || leftMs === ms; leftMs = wakeMs - performance.now()) {
-      await timer(Math.min(Math.max(0, leftMs), longestTimerMs), signal);
-      if (leftMs <= longestTimerMs) return;
-    }
-  },
+  schedule,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const onAbort = (): void => {
+        cancel();
+        reject(signal?.reason as Error);
+      };
+      const cancel = schedule(ms, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
 };
 
-function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const onAbort = (): void => {
-      clearTimeout(timeout);
-      reject(signal?.reason as Error);
-    };
-    const timeout = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', onAbort, { once: true });
+function schedule(ms: number, run: () => void): () => void {
+  if (ms <= longestTimerMs) {
+    const timer = setTimeout(run, Math.max(0, ms));
+    return () => clearTimeout(timer);
+  }
+  const wakeMs = performance.now() + ms;
+  let cancel = schedule(longestTimerMs, () => {
+    cancel = schedule(wakeMs - performance.now(), run);
   });
+  return () => cancel();
 }
