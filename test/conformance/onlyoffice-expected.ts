@@ -10,7 +10,7 @@ export const onlyOfficeExpected: ExpectedCapabilities = {
   archive: 'native',
   archiveConvert: 'native',
   archiveCancel: 'native',
-  archiveAttach: 'unsupported',
+  archiveAttach: 'native',
   openInMemory: false,
   limits: { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: null, maxArchives: 1 },
 };

@@ -62,7 +62,7 @@ export async function createOnlyOfficeHarness({ generation, configured, storage 
     const { id } = store.addFolder(parent, { title });
     return { id: String(id), name: title, files: files.map((file) => addFile(String(id), file)) };
   };
-  const world = await plantStandardWorld({ plant, pageSize: 30 });
+  const world = await plantStandardWorld({ plant, pageSize: 12 });
   const nested = plant('Objekt 7', [{ name: 'Lage.txt', bytes: Buffer.from('Köln-Sülz') }]);
   const inside = plant('Grundrisse', [{ name: 'Erdgeschoß.pdf', bytes: Buffer.from('%PDF') }], Number(nested.id));
   const document = world.documents.files.find(({ name }) => name.endsWith('.docx'));

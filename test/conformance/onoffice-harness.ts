@@ -60,7 +60,7 @@ export async function createOnOfficeHarness(kind: Kind, quirks: Partial<OnOffice
     store.addFolder(id);
     return { id: String(id), files: files.map((file) => addFile(String(id), file)) };
   };
-  const world = await plantStandardWorld({ plant, pageSize: 30 });
+  const world = await plantStandardWorld({ plant, pageSize: 12 });
   const tooLarge = plant('', [{ name: 'zu groß.bin', bytes: patternBytes(9, maxContentBytes + 1) }]).files[0];
   const [first] = world.documents.files;
   if (tooLarge === undefined || first === undefined) throw new Error('nothing was planted');

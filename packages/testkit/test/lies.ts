@@ -155,6 +155,9 @@ export const lies: readonly Lie[] = [
   { lie: 'lets progress go back', area: 'an operation', title: 'shows its progress until it has succeeded, and never goes back', tell: (honest) => operation(honest, (inner) => except(inner, { watch: watchedAs([10, 60, 40, 100]) })) },
   { lie: 'says that it cancels and does not', area: 'an operation', title: 'that is cancelled ends for all who wait as aborted', tell: (honest) => operation(honest, (inner) => except(inner, { cancel: async () => undefined })) },
   { lie: 'holds up the caller until the archive is there', area: 'an operation', title: 'that takes its time shows that it is running first', tell: (honest) => overlay(honest, { archive: async (selection, options) => createFinishedOperation(await (await honest.archive(selection, options)).result()) }) },
+  { lie: 'knows its jobs only as long as nobody closes', area: 'an operation that another process takes over', title: 'goes on although the source that began it is closed', tell: (honest) => { let closed = false; return overlay(honest, { close: async () => void (closed = true), attach: async (handle, options) => { if (closed || honest.attach === undefined) throw new FileSourceError('conflict', 'gone'); return honest.attach(handle, options); } }); } },
+  { lie: 'puts a credential into its token', area: 'an operation that another process takes over', title: 'has a token that is one word, and holds no credential, no link and no name', tell: (honest) => operation(honest, (inner) => except(inner, { token: lyingSecret })) },
+  { lie: 'gives no token although it says that it does', area: 'an operation that another process takes over', title: 'goes on although the source that began it is closed', tell: (honest) => operation(honest, (inner) => except(inner, { token: null })) },
 ];
 
 /** What the harness of the lies calls a credential. */

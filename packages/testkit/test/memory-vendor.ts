@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { createPolledOperation, FileSourceError, native, overlay, type Archive, type ArchiveItem, type ArchiveSelection, type FileEntry, type FileRef, type Link, type Operation, type SourceAdapter } from '@filesource/core';
+import { createPolledOperation, FileSourceError, native, overlay, untilAborted, type Archive, type ArchiveItem, type ArchiveSelection, type FileEntry, type FileRef, type Link, type Operation, type SourceAdapter } from '@filesource/core';
 import { realClock, type MemoryAdapter } from '@filesource/testkit';
 import yazl from 'yazl';
 import { createMemoryHarness, type MemoryHarness, type Wrap } from './memory-harness.ts';
@@ -14,15 +14,11 @@ async function bytesOf(body: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The promise, or the signal's reason as soon as it fires; leaves no listener. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const done = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal }));
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    done.abort();
-  }
+interface Job {
+  readonly entries: readonly FileEntry[];
+  readonly lost: readonly ArchiveItem[];
+  readonly startedMs: number;
+  readonly lengthMs: number;
 }
 
 /** A vendor that does everything itself: the memory with archives that take their time, and links to a server on loopback. */
@@ -41,6 +37,7 @@ export class MemoryVendor {
       () => void response.writeHead(404).end(),
     );
   });
+  readonly #jobs = new Map<string, Job>();
   #adapter: MemoryAdapter | undefined;
 
   async listen(): Promise<void> {
@@ -56,9 +53,14 @@ export class MemoryVendor {
     this.#adapter = adapter;
     const { capabilities } = adapter;
     return overlay(adapter, {
-      capabilities: { ...capabilities, linkFile: native, archive: native, archiveCancel: native, limits: { ...capabilities.limits, linkLifetimeMs: lifetimeMs } },
+      capabilities: { ...capabilities, linkFile: native, archive: native, archiveCancel: native, archiveAttach: native, limits: { ...capabilities.limits, linkLifetimeMs: lifetimeMs } },
       link: async (ref) => this.#link(adapter, ref),
       archive: (selection, { signal }) => untilAborted(this.#archive(adapter, selection), signal),
+      attach: async ({ operation }) => {
+        const job = this.#jobs.get(operation);
+        if (job === undefined) throw new FileSourceError('conflict', 'there is no such job any more');
+        return this.#operation(adapter, operation, job);
+      },
     });
   }
 
@@ -92,12 +94,13 @@ export class MemoryVendor {
       }
     }
     if (entries.size === 0 && lost[0]?.error !== undefined) throw lost[0].error;
-    return this.#operation(adapter, [...entries.values()], lost);
+    const id = `job-${this.#jobs.size + 1}`;
+    const job: Job = { entries: [...entries.values()], lost, startedMs: Date.now(), lengthMs: this.slow ? 700 : 0 };
+    this.#jobs.set(id, job);
+    return this.#operation(adapter, id, job);
   }
 
-  #operation(adapter: MemoryAdapter, entries: readonly FileEntry[], lost: readonly ArchiveItem[]): Operation<Archive> {
-    const startedMs = Date.now();
-    const lengthMs = this.slow ? 700 : 0;
+  #operation(adapter: MemoryAdapter, id: string, { entries, lost, startedMs, lengthMs }: Job): Operation<Archive> {
     const pathOf = (entry: FileEntry): string => `${entry.id} ${entry.name}`;
     const items = [...entries.map((entry) => ({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: pathOf(entry), size: entry.size })), ...lost];
     const open = async (): ReturnType<Archive['open']> => {
@@ -112,6 +115,7 @@ export class MemoryVendor {
     };
     return createPolledOperation<Archive>({
       clock: realClock,
+      token: () => id,
       limits: { minDelayMs: 20, maxDelayMs: 100 },
       poll: async () => {
         const percent = lengthMs === 0 ? 100 : Math.min(100, Math.floor(((Date.now() - startedMs) / lengthMs) * 100));

@@ -1,4 +1,5 @@
 import { archiveCases } from './archive-cases.ts';
+import { attachCases } from './attach-cases.ts';
 import { capabilityCases } from './capability-cases.ts';
 import type { ConformanceArea } from './conformance-case.ts';
 import { errorCases } from './error-cases.ts';
@@ -35,6 +36,7 @@ export const conformanceAreas: readonly ConformanceArea[] = [
   linkCases,
   archiveCases,
   operationCases,
+  attachCases,
   errorCases,
   bodyFaultCases,
   callFaultCases,
