@@ -1,12 +1,11 @@
-import { createPolledOperation, FileSourceError, type Archive, type Clock, type Logger, type Observation, type Operation } from '@filesource/core';
+import { FileSourceError, type Clock, type Logger } from '@filesource/core';
 import type { ArchivePlan } from './archive-plan.ts';
 import type { OnlyOfficeClient } from './client.ts';
 import { busyError, isBusy } from './errors.ts';
-import { createErrorPatience, downloadType, isConsumed, stateOf, vanished, withoutLink } from './operation-state.ts';
+import { downloadType, isConsumed } from './operation-state.ts';
 import type { OperationBoard } from './operation-board.ts';
 import type { Repeat } from './reading.ts';
 import { operationsSchema, type OperationDto } from './schemas.ts';
-import { untilAborted, withinTime } from './time-limits.ts';
 
 export interface BulkTools {
   readonly client: OnlyOfficeClient;
@@ -21,7 +20,7 @@ export interface BulkTools {
   readonly closing: AbortSignal;
 }
 
-const operationsPath = 'api/2.0/files/fileops';
+export const operationsPath = 'api/2.0/files/fileops';
 const firstBusyDelayMs = 1000;
 const longestBusyDelayMs = 10_000;
 
@@ -65,84 +64,13 @@ function ownOperation(list: readonly OperationDto[], board: OperationBoard): Ope
   throw new FileSourceError('conflict', 'the portal names several downloads of this user, and none is known to be this one', { advice: 'Let no other program download in bulk as the same user, and start again.' });
 }
 
-/** Empty answers in a row that are put up with: the list may lag behind the job. */
-const mostMisses = 2;
-
-/**
- * The vendor's job as an operation.
- * - Looks are shared and never cut short: an answer that tells the end is the only one that does.
- */
-export function followBulkDownload(started: OperationDto, plan: ArchivePlan, tools: BulkTools, finish: (url: string, warning: string | null) => Archive): Operation<Archive> {
-  const { client, board, clock } = tools;
-  const { id } = started;
-  const patience = createErrorPatience();
-  let misses = 0;
-  let last = started;
-  let looking: Promise<Observation<Archive>> | undefined;
-  let end: { readonly archive: Archive } | { readonly error: FileSourceError } | undefined;
-
-  const observe = (dto: OperationDto): Observation<Archive> => {
-    last = dto;
-    misses = 0;
-    const state = stateOf(dto);
-    if (state.kind === 'done') return settle({ archive: finish(state.url, state.warning) });
-    if (state.kind === 'failed') return settle({ error: knownReason(plan) ?? state.error });
-    const error = patience(dto, clock.now());
-    return error === undefined ? { status: 'running', percent: dto.percent, processed: dto.processed } : settle({ error });
-  };
-  const settle = (ending: NonNullable<typeof end>): Observation<Archive> => {
-    end = ending;
-    if ('error' in ending) throw ending.error;
-    return { status: 'succeeded', result: ending.archive };
-  };
-  const missed = async (signal: AbortSignal): Promise<Observation<Archive>> => {
-    if (await client.renewIfUnknown(signal)) return { status: 'running' };
-    misses += 1;
-    if (misses < mostMisses) return { status: 'running' };
-    if (last.error !== '') return observe({ ...last, finished: true });
-    return settle({ error: last.percent === 100 || last.finished ? withoutLink() : vanished() });
-  };
-  const look = async (): Promise<Observation<Archive>> => {
-    const told = board.take(id);
-    if (told !== undefined) return observe(told);
-    return withinTime(
-      clock,
-      tools.timeoutMs,
-      async (signal) => {
-        // Workspace ignores `id` and tells all; then the answer is searched, and the board keeps what others wait for.
-        const { value } = await client.call({ method: 'GET', path: operationsPath, query: { id }, schema: operationsSchema }, signal);
-        board.pin(value);
-        const own = value.find((dto) => dto.id === id) ?? board.take(id);
-        board.take(id);
-        return own === undefined ? missed(signal) : observe(own);
-      },
-      tools.closing,
-    );
-  };
-
-  return createPolledOperation<Archive>({
-    clock,
-    first: observe(started),
-    poll: async (signal) => {
-      if (end !== undefined) return settle(end);
-      looking ??= look().finally(() => {
-        looking = undefined;
-      });
-      return untilAborted(looking, signal);
-    },
-    cancel: async (signal) => {
-      await terminate(id, tools, signal);
-    },
-  });
-}
-
 /** Nothing of the selection could be read before, which tells more than the vendor's text in the language of the portal. */
-function knownReason({ items }: ArchivePlan): FileSourceError | undefined {
+export function knownReason({ items }: ArchivePlan): FileSourceError | undefined {
   return items.every(({ error }) => error !== undefined) ? items[0]?.error : undefined;
 }
 
 /** DocSpace stops one operation; Workspace has no such route and stops all of the user. */
-async function terminate(id: string, tools: BulkTools, signal: AbortSignal | undefined): Promise<void> {
+export async function terminateBulkDownload(id: string, tools: BulkTools, signal: AbortSignal | undefined): Promise<void> {
   const { client, board } = tools;
   const stop = (path: string): Promise<void> =>
     tools.repeat(async (inner) => {

@@ -16,7 +16,7 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
     archive: { support: 'native', note: archiveNote(generation) },
     archiveConvert: { support: 'native', note: 'needs a document server behind the portal' },
     archiveCancel: { support: 'native', ...(generation === 'docspace' ? {} : { note: 'in Workspace it stops every file operation of the user' }) },
-    archiveAttach: unsupported('not yet'),
+    archiveAttach: { support: 'native', note: 'the vendor tells an end once: afterwards the token that shows it counts' },
     openInMemory: false,
     limits: {
       maxPageSize: generation === 'workspace' ? 1000 : 100,

@@ -1,4 +1,4 @@
-import { FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
+import { FileSourceError, lookOf, retryAfterMs, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
 import { notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
@@ -17,6 +17,8 @@ export interface ApiResult<T> {
   readonly value: T;
   /** The envelope's total, which most answers lack. */
   readonly total: number | null;
+  /** The wait that the portal asks for although it answered. */
+  readonly retryAfterMs?: number;
 }
 
 export interface OnlyOfficeClient {
@@ -158,5 +160,6 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     throw new FileSourceError('vendor-protocol', `the answer of the API does not fit${where === '' ? '' : ` at ${where}`}`, { httpStatus: answer.status });
   }
-  return { value: parsed.data, total: envelope.data.total ?? null };
+  const waitMs = retryAfterMs(answer.headers['retry-after'], nowMs);
+  return { value: parsed.data, total: envelope.data.total ?? null, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
 }

@@ -1,11 +1,11 @@
-import { FileSourceError, lookOf, type Ports, type Secret } from '@filesource/core';
+import { FileSourceError, lookOf, untilAborted, type Ports, type Secret } from '@filesource/core';
 import { bearer, type Credentials, type Proof } from './credentials.ts';
 import { parseVendorDate } from './entries.ts';
 import { readFailure, toLoginError } from './errors.ts';
 import type { ApiAnswer, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema, loginSchema } from './schemas.ts';
-import { untilAborted, withinTime } from './time-limits.ts';
+import { withinTime } from './time-limits.ts';
 
 export interface LoginTools {
   readonly ports: Ports;

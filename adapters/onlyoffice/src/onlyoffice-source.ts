@@ -1,7 +1,7 @@
-import { FileSourceError, Secret, type AdapterContext, type SourceAdapter } from '@filesource/core';
-import { planArchive } from './archive-plan.ts';
-import { createBulkArchive } from './bulk-archive.ts';
-import { followBulkDownload, startBulkDownload, type BulkTools } from './bulk-download.ts';
+import { createEmptyArchive, createFinishedOperation, FileSourceError, Secret, type AdapterContext, type SourceAdapter } from '@filesource/core';
+import { planArchive, type PlanTools } from './archive-plan.ts';
+import type { BulkTools } from './bulk-download.ts';
+import { createBulkOperations } from './bulk-operations.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { createClient } from './client.ts';
 import { fixedSecretOf, portalAddress, type OnlyOfficeConfig } from './config.ts';
@@ -32,13 +32,15 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const capabilities = capabilitiesOf(config.generation);
   const repeat = createRepeat(ports, { maxAttempts, timeoutMs });
   const closing = new AbortController();
-  const board = createOperationBoard();
-  const bulk: BulkTools = { client, board, repeat, clock: ports.clock, logger: ports.logger, timeoutMs, whenBusy: config.whenBusy, busyTimeoutMs: config.busyTimeoutMs, closing: closing.signal };
+  const bulk: BulkTools = { client, board: createOperationBoard(), repeat, clock: ports.clock, logger: ports.logger, timeoutMs, whenBusy: config.whenBusy, busyTimeoutMs: config.busyTimeoutMs, closing: closing.signal };
 
   const listPage: SourceAdapter['listPage'] = async (text, options) => {
     const folder = parseFolderId(text);
     return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, capabilities.limits.maxPageSize);
   };
+
+  const planTools: PlanTools = { lookup, repeat, listPage };
+  const operations = createBulkOperations({ ports, plan: planTools, tools: bulk });
 
   return {
     capabilities,
@@ -69,13 +71,12 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       return { url: new URL(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
     },
     archive: async (selection, { signal }) => {
-      const plan = await planArchive(selection, { lookup, repeat, listPage }, signal);
-      const started = await startBulkDownload(plan, bulk, signal);
-      return followBulkDownload(started, plan, bulk, (url, warning) => {
-        board.owns(url, started.id);
-        return createBulkArchive({ client, ports, plan, url, warning, isCurrent: () => board.ownerOf(url) === started.id });
-      });
+      const plan = await planArchive(selection, planTools, signal);
+      // The portal refuses folders without files, or fails on them.
+      if (plan.items.length === 0) return createFinishedOperation(createEmptyArchive(plan.name));
+      return operations.start(plan, signal);
     },
+    attach: (handle, { signal }) => operations.attach(handle, signal),
     close: async () => {
       closing.abort(new FileSourceError('aborted', 'the source was closed'));
       await client.close();

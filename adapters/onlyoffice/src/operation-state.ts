@@ -52,8 +52,8 @@ function noReason(): FileSourceError {
 
 /** The job is not listed any more, and nobody here saw its end. */
 export function vanished(): FileSourceError {
-  return new FileSourceError('conflict', 'the operation is gone before its end was seen: its result was read by another program, or was not asked for in time', {
-    advice: 'The vendor tells a result once. Start it again, and let no other program of the same user ask for file operations meanwhile.',
+  return new FileSourceError('conflict', 'the operation is gone, and its end was not seen here: it was told to another program, or nobody asked for it in time', {
+    advice: 'The vendor tells an end once, and forgets it after 2 minutes (Workspace: 10). If a status or an attach saw it, use the token that it gave; otherwise start the archive again, and let no other program of the same user ask for file operations meanwhile.',
   });
 }
 

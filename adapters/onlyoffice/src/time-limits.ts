@@ -1,4 +1,4 @@
-import { abortError, FileSourceError, throwIfAborted, type Clock } from '@filesource/core';
+import { FileSourceError, throwIfAborted, untilAborted, type Clock } from '@filesource/core';
 
 /** Runs a call that no layer bounds: those of a job that goes on after its caller got an answer. */
 export async function withinTime<T>(clock: Clock, timeoutMs: number, run: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal): Promise<T> {
@@ -16,21 +16,6 @@ export async function withinTime<T>(clock: Clock, timeoutMs: number, run: (signa
   const work = run(outer === undefined ? late.signal : AbortSignal.any([outer, late.signal]));
   try {
     return await untilAborted(Promise.race([work, timer]), outer);
-  } finally {
-    done.abort();
-  }
-}
-
-/** Waits for work that others share: a signal ends the wait and not the work. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const done = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(abortError(signal));
-    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true, signal: done.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
   } finally {
     done.abort();
   }

@@ -30,7 +30,7 @@ export function makeSource(config: Readonly<Record<string, unknown>>, replaced: 
   const settings = provider.configSchema.parse({ maxAttempts: 1, timeoutMs: 600_000, ...('userName' in config || 'token' in config ? {} : { apiKey: 'sk-0123456789abcdef' }), ...config });
   const adapter = provider.create(settings, { name: 'documents', ports });
   const maxAttempts = settings['maxAttempts'] as number;
-  return { ports, source: createFileSource({ name: 'documents', provider: 'onlyoffice', adapter, ports, limiter: createLimiter(8), retry: { maxAttempts }, timeoutMs: 600_000 }) };
+  return { ports, source: createFileSource({ name: 'documents', provider: 'onlyoffice', account: provider.account(settings), adapter, ports, limiter: createLimiter(8), retry: { maxAttempts }, timeoutMs: 600_000 }) };
 }
 
 export async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
