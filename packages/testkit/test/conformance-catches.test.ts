@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { chooseCases, conformanceAreas, runConformanceCase, type ConformanceCase, type Harness } from '@filesource/testkit';
-import { lies, lyingSecret } from './lies.ts';
+import { lies, lyingSecret } from './lies/index.ts';
 import { createVendorHarness } from './memory-vendor.ts';
 
 function caseOf(area: string, title: string): ConformanceCase {

@@ -22,7 +22,7 @@ interface Job {
 }
 
 /** A vendor that does everything itself: the memory with archives that take their time, and links to a server on loopback. */
-export class MemoryVendor {
+class MemoryVendor {
   slow = false;
   readonly #server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');

@@ -12,7 +12,7 @@ async function make(source: FileSource, refs: readonly RefLike[], options?: Arch
   return { archive, files };
 }
 
-export function filesBelow(folder: KnownFolder): KnownFile[] {
+function filesBelow(folder: KnownFolder): KnownFile[] {
   return [...folder.files, ...(folder.folders ?? []).flatMap(filesBelow)];
 }
 

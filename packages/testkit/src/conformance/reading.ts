@@ -38,7 +38,7 @@ export function refOf(file: KnownFile): { readonly folder: string; readonly file
   return { folder: file.folder, file: file.id };
 }
 
-export function idsOf(folder: KnownFolder): string[] {
+function idsOf(folder: KnownFolder): string[] {
   return [...folder.files, ...(folder.folders ?? [])].map(({ id }) => id).sort();
 }
 
