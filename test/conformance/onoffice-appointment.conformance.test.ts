@@ -16,8 +16,8 @@ describeFileSource('onoffice-appointment', {
     openInMemory: false,
     limits: { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: 3_600_000 },
   },
-  // Appointments have no names and no folders inside, and an unknown one is like one without files.
-  without: ['nested', 'missingFolder', 'forbidden', 'tooLarge'],
-  // Newest first: what is added comes before what was there, and moves it.
-  setup: () => createOnOfficeHarness('appointment', { listOrder: 'newest-first' }),
+  // Appointments have no names and no folders inside.
+  without: ['nested', 'forbidden', 'tooLarge'],
+  // Newest first: what is added comes before what was there, and moves it. And an unknown appointment is an error, as some answers have it.
+  setup: () => createOnOfficeHarness('appointment', { listOrder: 'newest-first', unknownAppointment: 121 }),
 });

@@ -71,6 +71,7 @@ export async function createOnOfficeHarness(kind: Kind, quirks: Partial<OnOffice
       missingFile: { folder: world.documents.id, file: '999999' },
       elsewhere: { folder: world.full.id, file: first.id },
       invalid: ['0', '-1', '1.5', 'abc', '1e3', '99999999999999999999'].flatMap((id) => [{ folder: id }, { folder: world.documents.id, file: id }]),
+      ...(quirks.unknownAppointment === undefined ? {} : { missingFolder: '999999' }),
       ...(kind === 'address' ? { tooLarge: { folder: tooLarge.folder, file: tooLarge.id } } : {}),
     },
     secrets: [sandbox.token, sandbox.secret],
