@@ -111,9 +111,42 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--extract <dir>', 'unpack it there instead')
     .option('--receipt <file>', 'write the receipt there')
     .option('--convert <id=ending>', 'convert a file on the way, such as 7=.pdf; repeatable', conversion, undefined)
+    .option('--detach', 'start it, print its token, and end; go on with "filesource operation"')
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
-    .addHelpText('after', examples('filesource archive documents:101 --to contracts.zip', 'filesource archive documents:101/104 documents:101/7 --convert 7=.pdf --extract contracts'))
+    .addHelpText('after', examples('filesource archive documents:101 --to contracts.zip', 'filesource archive documents:101/104 documents:101/7 --convert 7=.pdf --extract contracts', 'token=$(filesource archive documents:101 --detach)'))
     .action(act(async () => (await import('./commands/archive.ts')).archive));
+
+  const operation = program
+    .command('operation')
+    .description('go on with an archive that "archive --detach" started, from any process or machine with the same config')
+    .addHelpText('after', examples('token=$(filesource archive documents:101 --detach)', 'filesource operation status "$token"', 'filesource operation attach "$token" --to contracts.zip'));
+  operation
+    .command('status')
+    .description('look once how far it is')
+    .argument('<token>', 'as "archive --detach" or an earlier status printed it')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('filesource operation status "$token"', 'token=$(filesource operation status "$token" --json | jq -r .token)'))
+    .addHelpText('after', 'A vendor may tell the end only once. A status that sees it prints another token: go on with that one.')
+    .action(act(async () => (await import('./commands/operation.ts')).operationStatus));
+  operation
+    .command('attach')
+    .description('wait for it, fetch the archive, and check it against what was asked for')
+    .argument('<token>', 'as "archive --detach" or "operation status" printed it')
+    .option('--to <file>', 'keep the archive there')
+    .option('--extract <dir>', 'unpack it there instead')
+    .option('--receipt <file>', 'write the receipt there')
+    .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
+    .addHelpText('after', examples('filesource operation attach "$token" --to contracts.zip --receipt receipt.json', 'filesource operation attach "$token" --extract contracts'))
+    .addHelpText('after', 'Ctrl-C ends the wait and leaves the operation alone: attach again.')
+    .action(act(async () => (await import('./commands/operation.ts')).operationAttach));
+  operation
+    .command('cancel')
+    .description('ask the vendor to stop it')
+    .argument('<token>', 'as "archive --detach" or "operation status" printed it')
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', examples('filesource operation cancel "$token"'))
+    .addHelpText('after', 'Some vendors stop every operation of the user; "filesource sources" says so.')
+    .action(act(async () => (await import('./commands/operation.ts')).operationCancel));
 
   const config = program.command('config').description('check the config, or print its JSON Schema').addHelpText('after', examples('filesource config check', 'filesource config schema > filesource.schema.json'));
   config

@@ -1,6 +1,7 @@
 import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
-import { prepareFileTarget, uniquePartName, type FileTarget } from '../local/file-target.ts';
+import { prepareFileTarget, type FileTarget } from '../local/file-target.ts';
+import { uniquePartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
@@ -13,9 +14,8 @@ import { readZip } from './read-zip.ts';
 import { receiveArchive } from './receive-archive.ts';
 import { UnpackTarget } from './unpack-target.ts';
 
-export interface FetchArchiveOptions {
+interface FetchOptions {
   readonly source: FileSource;
-  readonly refs: readonly string[];
   /** File id to the ending that it is converted to, such as `.pdf`. */
   readonly convert?: Readonly<Record<string, string>>;
   /** Keep the archive whole in a file, or unpack it into a directory. */
@@ -33,26 +33,34 @@ export interface FetchArchiveOptions {
   readonly receiptFile?: string;
 }
 
+export type FetchArchiveOptions = FetchOptions &
+  (
+    | { readonly refs: readonly string[] }
+    /** An archive that was started before; asked for once the target is known to take it, since an end may be told only once. */
+    | { readonly operation: () => Promise<Operation<Archive>> }
+  );
+
 /**
  * Fetches files and folders as one archive, reads it to its end, and proves it against what was asked for.
  * - An archive that lacks files is kept, and the receipt names them. One that is cut or no archive throws, and nothing appears.
- * - An abort, or a wait that is too long, cancels the vendor's operation.
+ * - An abort, or a wait that is too long, cancels the vendor's operation if it was started here.
  */
 export async function fetchArchive(options: FetchArchiveOptions): Promise<Receipt> {
-  const { source, refs, convert, to, signal, clock, onEvent, receiptFile } = options;
+  const { source, convert, to, signal, clock, onEvent, receiptFile } = options;
   const started = new Date(clock.now()).toISOString();
   const target = await prepareTarget(to);
-  const operation = await source.archive(refs, { onItemError: 'skip', ...(convert === undefined ? {} : { convert }), ...(signal === undefined ? {} : { signal }) });
+  const operation = await operationOf(options);
   const archive = await waitFor(operation, options);
   const withSignal = signal === undefined ? {} : { signal };
   const content = await archive.open(withSignal);
   const part = new PartFile({ ...target.file, hashing: options.hashing });
+  const tellNowAndThen = nowAndThen(clock, onEvent);
   try {
     await receiveArchive(archive, content, part, {
       // An archive that core makes reads file by file, and each file is watched over there.
       ...(source.capabilities.archive.support === 'emulated' ? {} : { idle: { clock, timeoutMs: options.idleTimeoutMs ?? 60_000 } }),
       ...withSignal,
-      onBytes: (bytes, totalBytes) => onEvent?.({ type: 'progress', files: 0, totalFiles: archive.items.length, bytes, totalBytes }),
+      onBytes: (bytes, totalBytes) => tellNowAndThen({ type: 'progress', files: 0, totalFiles: archive.items.length, bytes, totalBytes }),
     });
     await part.complete();
     const entries = await readEntries(archive, content, part, target, options);
@@ -83,6 +91,18 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Receip
   }
 }
 
+const progressEveryMs = 200;
+
+/** An event for each chunk would be thousands in a second. */
+function nowAndThen(clock: Clock, listener: TransferListener | undefined): TransferListener {
+  let toldMs = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    if (clock.now() - toldMs < progressEveryMs) return;
+    toldMs = clock.now();
+    listener?.(event);
+  };
+}
+
 interface Target {
   readonly file: FileTarget;
   readonly directory?: TargetDirectory;
@@ -95,7 +115,13 @@ async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
   return { directory, file: { partPath, finalPath: partPath, shownPath: to.directory } };
 }
 
-/** The vendor's progress as events, and then the archive; whoever gives up tells the vendor to stop. */
+async function operationOf(options: FetchArchiveOptions): Promise<Operation<Archive>> {
+  if ('operation' in options) return options.operation();
+  const { source, refs, convert, signal } = options;
+  return source.archive(refs, { onItemError: 'skip', ...(convert === undefined ? {} : { convert }), ...(signal === undefined ? {} : { signal }) });
+}
+
+/** The vendor's progress as events, and then the archive; whoever started it and gives up tells the vendor to stop. */
 async function waitFor(operation: Operation<Archive>, options: FetchArchiveOptions): Promise<Archive> {
   const { signal, timeoutMs, onEvent } = options;
   const wait = { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
@@ -103,7 +129,7 @@ async function waitFor(operation: Operation<Archive>, options: FetchArchiveOptio
     for await (const { percent, processed } of operation.watch(wait)) onEvent?.({ type: 'operation-progress', percent, processed });
     return await operation.result(wait);
   } catch (error) {
-    const givenUp = signal?.aborted === true || FileSourceError.is(error, 'timeout');
+    const givenUp = 'refs' in options && (signal?.aborted === true || FileSourceError.is(error, 'timeout'));
     // The first error is the one that counts, and the vendor may have ended by itself.
     if (givenUp) await operation.cancel().catch(() => undefined);
     throw error;
