@@ -46,43 +46,40 @@ function ignore(): void {
   // The reader of the body gets the error.
 }
 
-/** Ends a body that says nothing for too long while somebody waits for it. */
+const slicesOfSilence = 8;
+
+/** Ends a body that says nothing for too long while somebody waits for it; counts its own waits, so that no clock that is put back or forward matters. */
 class IdleWatch {
   readonly #stop = new AbortController();
-  readonly #clock: Clock;
-  #sinceMs: number;
+  #chunks = 0;
   #isPaused = false;
 
-  constructor(body: Readable, options: { readonly clock: Clock; readonly timeoutMs: number }) {
-    this.#clock = options.clock;
-    this.#sinceMs = options.clock.now();
-    this.#run(body, options.timeoutMs).catch((error: unknown) => {
+  constructor(body: Readable, { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number }) {
+    this.#run(body, clock, timeoutMs).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) body.destroy(toFileSourceError(error));
     });
   }
 
   pause(): void {
+    this.#chunks += 1;
     this.#isPaused = true;
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#sinceMs = this.#clock.now();
   }
 
   stop(): void {
     this.#stop.abort();
   }
 
-  async #run(body: Readable, timeoutMs: number): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#clock.sleep(Math.max(1, this.#sinceMs + timeoutMs - this.#clock.now()), this.#stop.signal);
-      if (this.#isPaused) this.#sinceMs = this.#clock.now();
-      else if (this.#clock.now() - this.#sinceMs >= timeoutMs) {
-        body.destroy(new FileSourceError('timeout', `no byte came for ${timeoutMs} ms`));
-        return;
-      }
+  async #run(body: Readable, clock: Clock, timeoutMs: number): Promise<void> {
+    for (let silent = 0; silent < slicesOfSilence; ) {
+      const before = this.#chunks;
+      await clock.sleep(Math.max(1, timeoutMs / slicesOfSilence), this.#stop.signal);
+      silent = this.#isPaused || this.#chunks !== before ? 0 : silent + 1;
     }
+    body.destroy(new FileSourceError('timeout', `no byte came for ${timeoutMs} ms`));
   }
 }
 

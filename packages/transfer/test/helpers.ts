@@ -3,21 +3,24 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import {
   createFileSource,
   createFinishedOperation,
+  FileSourceError,
   native,
   type Archive,
   type ArchiveFormat,
   type ArchiveItem,
   type Clock,
+  type FileEntry,
   type FileSource,
   type Operation,
   type SourceAdapter,
 } from '@filesource/core';
-import { createMemoryAdapter, createTestPorts, realClock, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
+import { createInstantClock, createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
 import yazl from 'yazl';
+import { pull, type Receipt } from '../src/index.ts';
 
 const temporary: string[] = [];
 
@@ -155,4 +158,59 @@ export function archivingSource(given: VendorArchive, clock?: Clock): { source: 
 
 export function item(id: string, path: string | null, content: string | Buffer | null): ArchiveItem {
   return { ref: { folder: '1', file: id }, name: path?.split('/').at(-1) ?? null, path, size: content === null ? null : Buffer.byteLength(content) };
+}
+
+export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock } = {}): Promise<Receipt> {
+  return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: createInstantClock(), hashing: nodeHashing, concurrency: 1, ...given });
+}
+
+/** Pulls until a file is reached at which the process would die. */
+export async function breakOffAt(id: string, files: readonly MemoryFile[], directory: string): Promise<void> {
+  const { adapter, source } = memorySource([{ id: '1', files }]);
+  const stop = new AbortController();
+  adapter.onCall = (call) => {
+    if (call === `open 1/${id}`) stop.abort();
+  };
+  await expect(runPull(source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+}
+
+export interface ValidatedSource {
+  readonly adapter: ReturnType<typeof createMemoryAdapter>;
+  readonly source: FileSource;
+  readonly offsets: number[];
+  /** Position at which every connection breaks from now on. */
+  breakAt?: number;
+}
+
+/** A vendor with validators and ranges. */
+export function validatedSource(files: readonly MemoryFile[], validator = 'v1'): ValidatedSource {
+  const adapter = createMemoryAdapter({ folders: [{ id: '1', files }], capabilities: { openRange: native } });
+  const offsets: number[] = [];
+  const validated: SourceAdapter = {
+    ...adapter,
+    listPage: async (folder, page) => {
+      const listed = await adapter.listPage(folder, page);
+      return { ...listed, items: listed.items.map((entry) => (entry.kind === 'file' ? ({ ...entry, validator } satisfies FileEntry) : entry)) };
+    },
+    open: async (ref, options) => {
+      const offset = options.range?.offset ?? 0;
+      offsets.push(offset);
+      const content = await adapter.open(ref, options);
+      const { breakAt } = given;
+      if (breakAt === undefined || (content.totalSize ?? 0) <= breakAt) return { ...content, validator };
+      return { ...content, validator, body: Readable.from(breakOff(content.body, breakAt - offset)) };
+    },
+  };
+  const given: ValidatedSource = { adapter, source: sourceOver(validated), offsets };
+  return given;
+}
+
+async function* breakOff(body: Readable, after: number): AsyncGenerator<Buffer, void, undefined> {
+  let left = after;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (left > 0) yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) break;
+  }
+  throw new FileSourceError('network', 'the line went dead');
 }

@@ -4,46 +4,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { FileSourceError, native, type FileEntry, type FileSource, type SourceAdapter } from '@filesource/core';
-import { createInstantClock, createMemoryAdapter, nodeHashing, type MemoryFile } from '@filesource/testkit';
+import { FileSourceError } from '@filesource/core';
 import fc from 'fast-check';
-import { pull, type Receipt } from '../src/index.ts';
 import { parseJournal } from '../src/pull/journal.ts';
-import { file, filesBelow, memorySource, sha256, sourceOver, sourcesOf, temporaryDirectory } from './helpers.ts';
+import { breakOffAt, file, filesBelow, memorySource, runPull, sha256, temporaryDirectory, validatedSource } from './helpers.ts';
 
-function run(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[] } = {}): Promise<Receipt> {
-  return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: createInstantClock(), hashing: nodeHashing, concurrency: 1, ...given });
-}
+const run = runPull;
 
 const journalOf = (directory: string): string => join(directory, '.filesource-journal');
-
-/** A vendor with validators whose bodies can be cut off. */
-function validatedSource(files: readonly MemoryFile[], validator = 'v1'): { readonly adapter: ReturnType<typeof createMemoryAdapter>; readonly source: FileSource; readonly offsets: number[] } {
-  const adapter = createMemoryAdapter({ folders: [{ id: '1', files }], capabilities: { openRange: native } });
-  const offsets: number[] = [];
-  const validated: SourceAdapter = {
-    ...adapter,
-    listPage: async (folder, page) => {
-      const listed = await adapter.listPage(folder, page);
-      return { ...listed, items: listed.items.map((entry) => (entry.kind === 'file' ? ({ ...entry, validator } satisfies FileEntry) : entry)) };
-    },
-    open: async (ref, options) => {
-      offsets.push(options.range?.offset ?? 0);
-      return { ...(await adapter.open(ref, options)), validator };
-    },
-  };
-  return { adapter, source: sourceOver(validated), offsets };
-}
-
-/** Pulls until a file is reached at which the process would die. */
-async function breakOffAt(id: string, files: readonly MemoryFile[], directory: string): Promise<void> {
-  const { adapter, source } = memorySource([{ id: '1', files }]);
-  const stop = new AbortController();
-  adapter.onCall = (call) => {
-    if (call === `open 1/${id}`) stop.abort();
-  };
-  await expect(run(source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
-}
 
 const five = ['1', '2', '3', '4', '5'].map((id) => file(id, `${id}.txt`));
 

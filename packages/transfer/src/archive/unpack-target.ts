@@ -1,5 +1,5 @@
-import { uniquePartName } from '../local/file-target.ts';
 import { takeName } from '../local/names-apart.ts';
+import { uniquePartName } from '../local/own-names.ts';
 import { foldName, safeName } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 
@@ -37,7 +37,7 @@ export class UnpackTarget {
     const localPath = join(parent, name);
     parent.inside.set(foldName(name), null);
     if (parent.path !== '') await this.#target.makeDirectory(parent.path);
-    return { localPath, partPath: this.#target.resolve(join(parent, this.#part)), finalPath: this.#target.resolve(localPath), shownPath: localPath };
+    return { localPath, partPath: this.#target.resolve(this.#part), finalPath: this.#target.resolve(localPath), shownPath: localPath };
   }
 
   async makeDirectory(entryPath: string): Promise<void> {

@@ -1,92 +1,123 @@
-import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { FileSourceError } from '@filesource/core';
 import { z } from 'zod';
+import { uniquePartName } from './own-names.ts';
+import { bornOf, isRunning } from './process-life.ts';
 import { ownPrefix } from './safe-name.ts';
 import { codeOf, targetError } from './target-error.ts';
 
-const ownerSchema = z.strictObject({ host: z.string(), pid: z.int().positive(), born: z.string().nullable() });
+const ownerSchema = z.strictObject({ host: z.string(), pid: z.int().positive(), born: z.string().nullable(), nonce: z.string().exactOptional() });
 type Owner = z.output<typeof ownerSchema>;
 
 const lockName = `${ownPrefix}lock`;
+const mostAttempts = 20;
+const waitMs = 50;
 const held = new Set<string>();
 
 /**
  * Makes sure that one transfer at a time writes below a directory; gives the function that lets go.
  * - Throws `conflict` when another one, in this process or another, is at it.
- * - The lock of a process that is gone is taken over.
+ * - The lock of a process that is gone is taken over, by one of those who want it.
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const path = join(directory, lockName);
   if (held.has(path)) throw taken(directory, 'this process');
   held.add(path);
+  const mine = JSON.stringify({ host: hostname(), pid: process.pid, born: bornOf(process.pid), nonce: randomUUID() } satisfies Owner);
   try {
-    for (let attempt = 0; ; attempt += 1) {
-      if (await create(path)) break;
-      const owner = await readOwner(path);
-      if (owner !== undefined && isAlive(owner)) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
-      if (attempt > 5) throw taken(directory, 'another process');
-      // Moved away before it is removed: of two that find it stale, only one can move it.
-      const stale = `${path}-stale-${process.pid}`;
-      await rename(path, stale).catch(() => undefined);
-      await rm(stale, { force: true });
-    }
+    await acquire(path, mine, directory);
   } catch (error) {
     held.delete(path);
     throw targetError(error, directory);
   }
   return async () => {
     held.delete(path);
-    await rm(path, { force: true });
+    if ((await read(path)) === mine) await rm(path, { force: true });
   };
 }
 
-async function create(path: string): Promise<boolean> {
-  const owner: Owner = { host: hostname(), pid: process.pid, born: bornOf(process.pid) };
+async function acquire(path: string, mine: string, directory: string): Promise<void> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    if (await create(path, mine)) return;
+    const found = await read(path);
+    const owner = parseOwner(found);
+    if (owner !== undefined && isAlive(owner)) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
+    // Gone meanwhile, or half-written: by a crash, or this very moment where it cannot be made in one step.
+    if (found === undefined || (owner === undefined && attempt < 3)) await sleep(waitMs);
+    else await takeOver(path, found, mine);
+  }
+  throw taken(directory, 'another process');
+}
+
+/** Removes the lock of one dead owner. Whoever holds the claim on that owner is the only one who may: no lock that is newer is ever removed. */
+async function takeOver(path: string, dead: string, mine: string): Promise<void> {
+  const claim = `${path}-${crc32(dead).toString(16).padStart(8, '0')}`;
+  if (!(await create(claim, mine))) {
+    const claimer = parseOwner(await read(claim));
+    if (claimer === undefined || !isAlive(claimer)) await rm(claim, { force: true });
+    await sleep(waitMs);
+    return;
+  }
   try {
-    const handle = await open(path, 'wx');
-    try {
-      await handle.writeFile(JSON.stringify(owner));
-    } finally {
-      await handle.close();
-    }
+    if ((await read(path)) === dead) await rm(path, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** Makes a file with its whole content in one step; false when it is there already. */
+async function create(path: string, text: string): Promise<boolean> {
+  const whole = join(path, '..', uniquePartName());
+  try {
+    await writeFile(whole, text, { flag: 'wx' });
+    await link(whole, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
+    if (!hasNoLinks.has(codeOf(error))) throw error;
+    return await writeFile(path, text, { flag: 'wx' }).then(
+      () => true,
+      (failure: unknown) => {
+        if (codeOf(failure) === 'EEXIST') return false;
+        throw failure;
+      },
+    );
+  } finally {
+    await rm(whole, { force: true });
+  }
+}
+
+/** What file systems without hard links answer. */
+const hasNoLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'UNKNOWN']);
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function readOwner(path: string): Promise<Owner | undefined> {
+function parseOwner(text: string | undefined): Owner | undefined {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return ownerSchema.safeParse(JSON.parse(text ?? '')).data;
   } catch {
-    // Cut by a crash, or gone meanwhile: nobody holds it.
     return undefined;
   }
 }
 
 function isAlive(owner: Owner): boolean {
   if (owner.host !== hostname()) return true;
-  if (owner.pid === process.pid && owner.born === bornOf(process.pid)) return false;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-  return owner.born === null || owner.born === bornOf(owner.pid);
-}
-
-/** When a process began, where the system tells: process ids come again, in containers soon. */
-function bornOf(pid: number): string | null {
-  try {
-    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  const born = bornOf(owner.pid);
+  // Where nobody can tell two processes of one id apart, our own id in a lock that we do not hold is an earlier one's.
+  if (owner.pid === process.pid && born === null) return false;
+  return isRunning(owner.pid) && (owner.born === null || owner.born === born);
 }
 
 function taken(directory: string, by: string): FileSourceError {

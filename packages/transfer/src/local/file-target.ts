@@ -1,7 +1,7 @@
 import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ownPrefix } from './safe-name.ts';
 import { makeDirectories } from './make-directories.ts';
+import { sweepParts, uniquePartName } from './own-names.ts';
 import { codeOf, targetError } from './target-error.ts';
 
 /** A file that a transfer writes, and where its bytes are until they are proven. */
@@ -9,13 +9,6 @@ export interface FileTarget {
   readonly finalPath: string;
   readonly partPath: string;
   readonly shownPath: string;
-}
-
-let count = 0;
-
-/** A name for bytes that are not proven yet; no other transfer has it, and no file of a vendor gets it. */
-export function uniquePartName(): string {
-  return `${ownPrefix}${process.pid}-${count++}.part`;
 }
 
 /**
@@ -32,6 +25,7 @@ export async function prepareFileTarget(file: string): Promise<FileTarget> {
     });
     const found = await stat(finalPath).catch(() => undefined);
     if (found !== undefined && !found.isFile()) throw Object.assign(new Error('not a regular file'), { code: found.isDirectory() ? 'EISDIR' : 'EEXIST' });
+    await sweepParts(dirname(finalPath));
     const partPath = join(dirname(finalPath), uniquePartName());
     await writeFile(partPath, '', { flag: 'wx' });
     await rm(partPath);

@@ -1,7 +1,7 @@
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { uniquePartName } from './file-target.ts';
 import { makeDirectories } from './make-directories.ts';
+import { uniquePartName } from './own-names.ts';
 import { codeOf, refusedLink, targetError } from './target-error.ts';
 
 /**

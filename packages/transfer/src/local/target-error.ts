@@ -13,6 +13,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, advice: string]
   ELOOP: ['a symbolic link is in the way', 'Remove the link or choose another directory.'],
   ENAMETOOLONG: ['the path is too long', 'Choose a directory with a shorter path.'],
   ENOENT: ['the directory is not there', 'Choose another place.'],
+  EXDEV: ['another file system is mounted below it', 'Choose a directory that is on one file system.'],
   EMFILE: ['too many files are open', 'Lower the concurrency.'],
 };
 

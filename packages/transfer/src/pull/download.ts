@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, toFileSourceError, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { lastingPartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
-import { ownPrefix } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
+import { endsTransfer } from '../local/target-error.ts';
 import { checkSize, receive } from '../receive.ts';
 import type { Journal } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
@@ -12,6 +13,7 @@ export interface DownloadOptions {
   readonly target: TargetDirectory;
   readonly journal: Journal;
   readonly hashing: Hashing;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
 }
@@ -21,8 +23,10 @@ export interface Downloaded {
   readonly sha256: string;
 }
 
-/** Bytes after which a part is forced to the disk and noted: a crash costs no more than this of a file. */
+/** A part is forced to the disk and noted after so many bytes, or fewer where they come slowly: a crash costs no more than this of a file. */
 const checkpointBytes = 32 * 1024 * 1024;
+const slowCheckpointBytes = 1024 * 1024;
+const slowCheckpointMs = 5000;
 
 /**
  * Brings one file to its place: nothing to fetch when an earlier run has it, the rest when it has a part of it.
@@ -30,7 +34,7 @@ const checkpointBytes = 32 * 1024 * 1024;
  */
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
   const { entry, path } = file;
-  const { target, journal } = options;
+  const { target, journal, clock, signal } = options;
   const kept = await keptFile(file, options);
   if (kept !== undefined) return kept;
   await target.makeParents(path);
@@ -42,26 +46,46 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     if (canResume) journal.recordPart({ path, ref: entry.ref, validator, totalSize, bytes });
   };
   let noted = part.bytes;
+  let notedMs = clock.now();
+  const isDue = (): boolean => {
+    const fresh = part.bytes - noted;
+    // Whichever way the clock jumps: a checkpoint too many does no harm.
+    return fresh >= checkpointBytes || (fresh >= slowCheckpointBytes && Math.abs(clock.now() - notedMs) >= slowCheckpointMs);
+  };
   try {
     await receive(content.body, part, {
-      signal: options.signal,
+      signal,
       onBytes: options.onBytes,
       onWritten: async () => {
-        if (!canResume || part.bytes - noted < checkpointBytes) return;
+        if (!canResume || !isDue()) return;
         noted = await part.checkpoint();
+        notedMs = clock.now();
         note(noted);
       },
     });
     checkSize(part.bytes, { listed: entry.size, announced: content.size === null ? null : content.offset + content.size });
     await part.finish();
-  } catch (error) {
-    if (canResume && options.signal.aborted) note(await part.suspend());
+  } catch (thrown) {
+    const error = toFileSourceError(thrown);
+    const isUnhurt = canResume && part.bytes < totalSize && (signal.aborted || error.status !== 'permanent' || endsTransfer(error));
+    if (isUnhurt) await suspend(part, noted, note);
     else await part.discard();
     throw error;
   }
   const proof = { size: part.bytes, sha256: part.sha256 };
   journal.recordDone(path, entry, proof);
   return proof;
+}
+
+/** Keeps what is safely on the disk for a later run. */
+async function suspend(part: PartFile, noted: number, note: (bytes: number) => void): Promise<void> {
+  const safe = await part.suspend();
+  try {
+    if (safe > noted) note(safe);
+    else if (noted === 0) await part.discard();
+  } catch {
+    // The journal cannot be written either: what was noted before holds, and the error that is under way says more.
+  }
 }
 
 /** The file as an earlier run left it, when its bytes are still those that were proven. */
@@ -79,7 +103,7 @@ async function keptFile(file: PlannedFile, options: DownloadOptions): Promise<Do
 async function openPart(file: PlannedFile, options: DownloadOptions): Promise<{ readonly content: Content; readonly part: PartFile }> {
   const { source, entry, path } = file;
   const { target, hashing, signal } = options;
-  const place = { partPath: target.resolve(partPathOf(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
+  const place = { partPath: target.resolve(lastingPartName(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
   const record = options.journal.partOf(path, entry.ref);
   if (record !== undefined && record.bytes > 0 && record.bytes < record.totalSize && ((await sizeOf(place.partPath)) ?? 0) >= record.bytes) {
     const hash = await hashOf(place.partPath, record.bytes, hashing);
@@ -93,6 +117,8 @@ async function openPart(file: PlannedFile, options: DownloadOptions): Promise<{ 
       return { content, part: new PartFile({ ...place, resume: { bytes: record.bytes, hash } }) };
     }
     content?.body.destroy();
+    // The part is about to hold other bytes than those of the record.
+    options.journal.recordPart({ ...record, bytes: 0 });
   }
   return { content: await source.open(entry, { signal }), part: new PartFile(place) };
 }
@@ -125,11 +151,4 @@ async function hashOf(path: string, bytes: number, hashing: Hashing): Promise<Ru
     return undefined;
   }
   return seen === bytes ? hash : undefined;
-}
-
-/** Beside the file, under a name that no file of a vendor gets, and always the same one. */
-function partPathOf(path: string, hashing: Hashing): string {
-  const hash = hashing.sha256();
-  hash.update(Buffer.from(path));
-  return `${path.slice(0, path.lastIndexOf('/') + 1)}${ownPrefix}${hash.hex().slice(0, 24)}.part`;
 }

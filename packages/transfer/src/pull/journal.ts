@@ -1,5 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { SourceFileEntry } from '@filesource/core';
 import { z } from 'zod';
@@ -37,6 +37,8 @@ export class Journal {
   #hadEnded = false;
   #isEmpty = true;
   #fd: number | undefined;
+  /** Bytes of whole records. */
+  #length = 0;
 
   private constructor(path: string) {
     this.#path = path;
@@ -69,12 +71,20 @@ export class Journal {
     return record?.ref === ref ? record : undefined;
   }
 
-  recordDone(path: string, entry: SourceFileEntry, proof: { readonly size: number; readonly sha256: string }): void {
-    this.#append({ type: 'done', path, ref: entry.ref, listed: listedOf(entry), ...proof });
+  /** Files of which a part is there to be carried on. */
+  get partPaths(): readonly string[] {
+    return [...this.#parts.keys()];
   }
 
-  recordPart(record: Omit<PartRecord, 'type'>): void {
-    this.#append({ type: 'part', ...record });
+  recordDone(path: string, entry: SourceFileEntry, proof: { readonly size: number; readonly sha256: string }): void {
+    this.#append({ type: 'done', path, ref: entry.ref, listed: listedOf(entry), ...proof });
+    this.#parts.delete(path);
+  }
+
+  recordPart(facts: Omit<PartRecord, 'type'>): void {
+    const record: PartRecord = { type: 'part', ...facts };
+    this.#append(record);
+    this.#parts.set(record.path, record);
   }
 
   /** After `complete` nothing is left to carry on, and the journal goes; `incomplete` came to its end, `broken` did not. */
@@ -86,10 +96,16 @@ export class Journal {
   }
 
   #append(record: JournalRecord): void {
+    const fd = this.#fd;
+    if (fd === undefined) return;
     this.#isEmpty = false;
+    const line = Buffer.from(lineOf(record));
     try {
-      if (this.#fd !== undefined) writeSync(this.#fd, lineOf(record));
+      for (let written = 0; written < line.length; ) written += writeSync(fd, line, written);
+      this.#length += line.length;
     } catch (error) {
+      // A full disk may take half a line; what is written after that must not stand behind it.
+      ftruncateSync(fd, this.#length);
       throw targetError(error, journalName);
     }
   }
@@ -106,7 +122,10 @@ export class Journal {
       return;
     }
     for (const record of records) {
-      if (record.type === 'done') this.#done.set(record.path, record);
+      if (record.type === 'done') {
+        this.#done.set(record.path, record);
+        this.#parts.delete(record.path);
+      }
       if (record.type === 'part') this.#parts.set(record.path, record);
       if (record.type === 'ended') this.#hadEnded = true;
     }
@@ -118,9 +137,17 @@ export class Journal {
     if (this.#hadEnded) records.push({ type: 'ended' });
     this.#isEmpty = this.#done.size + this.#parts.size === 0;
     const next = `${this.#path}-next`;
+    const text = records.map(lineOf).join('');
     await rm(next, { force: true });
-    await writeFile(next, records.map(lineOf).join(''), { flag: 'wx' });
+    const handle = await open(next, 'wx');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(next, this.#path);
+    this.#length = Buffer.byteLength(text);
     this.#fd = openSync(this.#path, 'a');
   }
 }

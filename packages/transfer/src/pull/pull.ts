@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { abortError, FileSourceError, toFileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
 import { toTransferError, type TransferEvent, type TransferListener } from '../events.ts';
 import { lockDirectory } from '../local/directory-lock.ts';
+import { lastingPartName, sweepParts } from '../local/own-names.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
@@ -43,7 +44,7 @@ const mostWaiting = 10_000;
  * - Throws `conflict` while another pull writes to the directory.
  */
 export async function pull(options: PullOptions): Promise<Receipt> {
-  const { clock, dryRun = false, directory } = options;
+  const { clock, hashing, dryRun = false, directory } = options;
   const started = new Date(clock.now()).toISOString();
   const plan = createPlan(options);
   checkConcurrency(options.concurrency);
@@ -52,9 +53,12 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   const unlock = await lockDirectory(target.path);
   try {
     const journal = await Journal.open(target);
+    await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
     const run = await execute(options, plan, { target, journal });
     const isComplete = receiptRows(plan.groups, false).every((row) => row.status === 'ok');
     await journal.close(run.failure === undefined ? (isComplete ? 'complete' : 'incomplete') : 'broken');
+    // Parts of files that the vendor has no more.
+    if (run.failure === undefined && isComplete) await sweepParts(target.path, { keep: new Set() });
     return await finish(options, started, plan, run);
   } finally {
     await unlock();
@@ -173,6 +177,7 @@ class PullRun {
       const done = await download(file, {
         ...place,
         hashing: this.#options.hashing,
+        clock: this.#options.clock,
         signal: this.#signal,
         onBytes: (bytes) => {
           received += bytes;

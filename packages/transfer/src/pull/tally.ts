@@ -30,12 +30,17 @@ export class Tally {
   /** Bytes that came; fewer than none when what came has to be fetched again. */
   receive(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#clock.now() - this.#toldMs >= progressEveryMs) this.tell();
+    if (this.#isDue()) this.tell();
   }
 
   endFile(): void {
     this.#files += 1;
-    if (this.#files === this.#totalFiles || this.#clock.now() - this.#toldMs >= progressEveryMs) this.tell();
+    if (this.#files === this.#totalFiles || this.#isDue()) this.tell();
+  }
+
+  /** Also when the clock was put back. */
+  #isDue(): boolean {
+    return Math.abs(this.#clock.now() - this.#toldMs) >= progressEveryMs;
   }
 
   tell(): void {
