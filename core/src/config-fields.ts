@@ -21,19 +21,37 @@ export function urlField(description: string): z.ZodType<string, string> {
     .meta({ description });
 }
 
-/** Settings that every provider takes. */
+const timeField = z.int().min(100).max(3_600_000);
+
+/** Settings that every provider takes. Limits are those of the account: of several sources of one account, the strictest counts. */
 export const commonFields = {
   allowHosts: z
     .array(z.string().regex(/^(\*\.)?[A-Za-z0-9.[\]:-]+$/, 'expected a host name, name:port or *.name'))
     .default([])
     .meta({ description: 'Further hosts that links of this source may lead to: name, name:port or *.name' }),
-  timeoutMs: z.int().min(100).max(3_600_000).default(60_000).meta({ description: 'Longest wait for one answer, and for the next bytes of a body, in milliseconds' }),
+  timeoutMs: timeField.default(60_000).meta({ description: 'Longest wait of one attempt for its answer, in milliseconds' }),
+  connectTimeoutMs: timeField.optional().meta({ description: 'Longest time to make a connection, in milliseconds; default 15000' }),
+  idleTimeoutMs: timeField.optional().meta({ description: 'Longest silence of a body, in milliseconds; default: as timeoutMs' }),
+  transferTimeoutMs: z.int().min(100).max(604_800_000).optional().meta({ description: 'Longest time of one whole body, in milliseconds; default: no limit' }),
   maxAttempts: z.int().min(1).max(20).default(4).meta({ description: 'How often a call that failed for a passing reason is made, the first time included' }),
+  maxConcurrency: z.int().min(1).max(1000).optional().meta({ description: 'Calls at once; default, and most: what the provider allows' }),
+  maxCallsPerSecond: z.number().min(0.01).max(10_000).optional().meta({ description: 'Calls in each second, evenly spread; default: no limit' }),
+  maxBytesPerSecond: z.int().min(1024).optional().meta({ description: 'Bytes of files in each second, of all that are being read together; default: no limit' }),
+  breakerFailures: z.int().min(0).max(1000).default(20).meta({ description: 'Failures in a row after which the vendor is left alone for a while; 0 for never' }),
+  breakerCoolDownMs: timeField.default(10_000).meta({ description: 'How long it is left alone then, in milliseconds' }),
 };
 
 /** What {@link commonFields} become. */
 export interface CommonConfig {
   readonly allowHosts: readonly string[];
   readonly timeoutMs: number;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly idleTimeoutMs?: number | undefined;
+  readonly transferTimeoutMs?: number | undefined;
   readonly maxAttempts: number;
+  readonly maxConcurrency?: number | undefined;
+  readonly maxCallsPerSecond?: number | undefined;
+  readonly maxBytesPerSecond?: number | undefined;
+  readonly breakerFailures: number;
+  readonly breakerCoolDownMs: number;
 }

@@ -4,6 +4,8 @@ import type { Entry, SourceEntry } from './entry.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
 import type { FileSource } from './file-source.ts';
+import { bandwidthLayer } from './layers/bandwidth.ts';
+import { breakerLayer } from './layers/breaker.ts';
 import { deliveryLayer } from './layers/delivery.ts';
 import { emulateArchiveLayer } from './layers/emulate-archive.ts';
 import { emulateRangeLayer } from './layers/emulate-range.ts';
@@ -12,8 +14,11 @@ import { gateLayer, need } from './layers/gate.ts';
 import { attachTo, composeLayers, type Layer } from './layers/layer.ts';
 import { limitLayer, type Limiter } from './layers/limit.ts';
 import { logLayer } from './layers/log.ts';
+import { rateLayer } from './layers/rate.ts';
 import { defaultRetryPolicy, retryLayer, type RetryPolicy } from './layers/retry.ts';
 import { timeoutLayer } from './layers/timeout.ts';
+import type { CircuitBreaker } from './limits/circuit-breaker.ts';
+import type { RateLimiter } from './limits/rate-limiter.ts';
 import { mapOperation } from './operation/map-operation.ts';
 import type { Operation } from './operation/operation.ts';
 import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperationToken, type OperationToken } from './operation/token.ts';
@@ -31,6 +36,12 @@ export interface FileSourceOptions {
   readonly account?: string;
   /** Shared by the sources of one account. */
   readonly limiter: Limiter;
+  /** Attempts in each second; shared by the sources of one account. Default: no limit. */
+  readonly callRate?: RateLimiter;
+  /** Bytes of bodies in each second; shared by the sources of one account. Default: no limit. */
+  readonly byteRate?: RateLimiter;
+  /** Shared by the sources of one account. Default: none. */
+  readonly breaker?: CircuitBreaker;
   readonly retry?: Partial<RetryPolicy>;
   /** Longest wait of one attempt for its answer; default 60,000. */
   readonly timeoutMs?: number;
@@ -40,23 +51,29 @@ export interface FileSourceOptions {
   readonly transferTimeoutMs?: number;
   /** Layers of a host, outside of all others but `error-context`. */
   readonly layers?: readonly Layer[];
+  /** Layers that only watch, outside of `error-context` too: they see what the caller sees, with nothing secret in it. */
+  readonly observers?: readonly Layer[];
 }
 
-/** The layers of a source, outermost first; the doc comment of each says why it stands where it does. */
+/** The layers of a source, outermost first; the doc comment of each says why it stands where it does. What is not set has no layer. */
 export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): readonly Layer[] {
   const { clock, random, logger } = options.ports;
-  const { timeoutMs = 60_000, idleTimeoutMs = timeoutMs, transferTimeoutMs } = options;
+  const { timeoutMs = 60_000, idleTimeoutMs = timeoutMs, transferTimeoutMs, callRate, byteRate, breaker, name: source } = options;
   const context = contextOf(options);
   return [
+    ...(options.observers ?? []),
     errorContextLayer(context),
     ...(options.layers ?? []),
-    logLayer({ source: options.name, logger, clock }),
+    logLayer({ source, logger, clock }),
     gateLayer(),
     emulateArchiveLayer(context),
+    ...(byteRate === undefined ? [] : [bandwidthLayer(byteRate)]),
     deliveryLayer({ context, clock, logger, idleTimeoutMs, ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }) }),
     emulateRangeLayer(),
     retryLayer({ policy: { ...defaultRetryPolicy, ...options.retry }, clock, random, logger }),
     limitLayer(options.limiter),
+    ...(breaker === undefined ? [] : [breakerLayer({ breaker, source, logger })]),
+    ...(callRate === undefined ? [] : [rateLayer(callRate)]),
     timeoutLayer({ clock, timeoutMs }),
   ];
 }

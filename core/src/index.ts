@@ -18,6 +18,8 @@ export { retryAfterMs } from './http/retry-after.ts';
 export { aroundCalls, composeLayers, overlay, type Call, type Layer } from './layers/layer.ts';
 export { createLimiter, type Limiter } from './layers/limit.ts';
 export { defaultRetryPolicy, retryDelayMs, type RetryPolicy } from './layers/retry.ts';
+export { CircuitBreaker, type BreakerPolicy, type BreakerState } from './limits/circuit-breaker.ts';
+export { createRateLimiter, type RateLimiter } from './limits/rate-limiter.ts';
 export type { Link, LinkOptions } from './link.ts';
 export { mediaTypeOf } from './media-type.ts';
 export { createFinishedOperation } from './operation/finished-operation.ts';

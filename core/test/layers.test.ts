@@ -1,16 +1,32 @@
 import { Readable } from 'node:stream';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { awaitUnder, createFileSource, createFinishedOperation, createLimiter, defaultRetryPolicy, FileSourceError, overlay, retryDelayMs, standardLayers, unsupported, type Archive } from '@filesource/core';
+import { awaitUnder, CircuitBreaker, createFileSource, createFinishedOperation, createLimiter, createRateLimiter, defaultRetryPolicy, FileSourceError, overlay, retryDelayMs, standardLayers, unsupported, type Archive, type FileSourceOptions, type Layer } from '@filesource/core';
 import { createInstantClock, createMemoryAdapter, createTestPorts, createVirtualClock, settle } from '@filesource/testkit';
 import { bytesOf, collect, sourceOf } from './helpers.ts';
 
 const folders = [{ id: '1', name: 'Müller', files: [{ id: '2', name: 'a.txt', bytes: Buffer.from('hello') }] }];
 
 describe('the layers', () => {
-  it('stand in this order, outermost first', () => {
-    const layers = standardLayers({ name: 'memory', provider: 'memory', ports: createTestPorts(), limiter: createLimiter(1), layers: [{ name: 'host', wrap: (inner) => inner }] });
-    expect(layers.map((layer) => layer.name)).toEqual(['error-context', 'host', 'log', 'gate', 'emulate-archive', 'delivery', 'emulate-range', 'retry', 'limit', 'timeout']);
+  const names = (options: Partial<FileSourceOptions>): string[] =>
+    standardLayers({ name: 'memory', provider: 'memory', ports: createTestPorts(), limiter: createLimiter(1), ...options }).map((layer) => layer.name);
+  const plain = (name: string): Layer => ({ name, wrap: (inner) => inner });
+
+  it('stand in this order, outermost first, and none for what is not set', () => {
+    expect(names({})).toEqual(['error-context', 'log', 'gate', 'emulate-archive', 'delivery', 'emulate-range', 'retry', 'limit', 'timeout']);
+    const clock = createVirtualClock();
+    const rate = createRateLimiter({ clock, perSecond: 1 });
+    const all = names({ observers: [plain('watch')], layers: [plain('host')], callRate: rate, byteRate: rate, breaker: new CircuitBreaker(clock, { failures: 1, coolDownMs: 1 }) });
+    expect(all).toEqual(['watch', 'error-context', 'host', 'log', 'gate', 'emulate-archive', 'bandwidth', 'delivery', 'emulate-range', 'retry', 'limit', 'breaker', 'rate', 'timeout']);
+  });
+
+  it('show their neighbours, right and wrong, in their doc comments', () => {
+    const folder = new URL('../src/layers/', import.meta.url);
+    for (const file of readdirSync(folder).filter((name) => name !== 'layer.ts')) {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      expect([file, / \* - Right: /.test(text), / \* - Wrong: /.test(text)]).toEqual([file, true, true]);
+    }
   });
 
   it('tell in every error where it happened', async () => {
@@ -184,5 +200,28 @@ describe('waiting that was given up', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     process.off('unhandledRejection', onUnheard);
     expect(unheard).toEqual([]);
+  });
+});
+
+describe('what waits for a place', () => {
+  it('ends at once when its signal fires, and gives no place away for it', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    let answer = (): void => undefined;
+    adapter.onCall = () => new Promise<void>((resolve) => (answer = resolve));
+    const source = sourceOf(adapter, { limiter: createLimiter(1) });
+    const first = source.stat('1/2');
+    const stop = new AbortController();
+    const second = expect(source.stat('1/2', { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    const third = source.stat('1/2');
+    await settle();
+    stop.abort();
+    await second;
+    expect(adapter.calls).toHaveLength(1);
+    answer();
+    await first;
+    await settle();
+    answer();
+    await third;
+    expect(adapter.calls).toHaveLength(2);
   });
 });

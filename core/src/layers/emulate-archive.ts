@@ -6,7 +6,8 @@ import { overlay, type Layer } from './layer.ts';
 
 /**
  * Gives every source archives: where the vendor makes none, a ZIP is made here while it is read.
- * - Outside of `delivery` and `retry`, so that each file in the ZIP arrives whole.
+ * - Right: `gate > emulate-archive > delivery > retry`; each file in the ZIP arrives whole.
+ * - Wrong: `retry > emulate-archive`, `limit > emulate-archive` (an archive would hold a place that its own files need).
  */
 export function emulateArchiveLayer(context: ErrorContext): Layer {
   return {

@@ -7,7 +7,8 @@ import { overlay, type Layer } from './layer.ts';
 
 /**
  * Gives every source ranges: where the vendor has none, or ignores the one it was asked for, the rest is skipped here.
- * - Inside of `delivery`, which continues broken bodies by range.
+ * - Right: `delivery > emulate-range > retry`; broken bodies are continued by range.
+ * - Wrong: `emulate-range > delivery` (the size that was announced is that of the whole file).
  */
 export function emulateRangeLayer(): Layer {
   return {

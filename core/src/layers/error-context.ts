@@ -4,7 +4,8 @@ import { aroundCalls, attachTo, overlay, type Layer } from './layer.ts';
 
 /**
  * Tells in every error where it happened, and removes credentials and signed links from it.
- * - Outermost, so that no error of another layer passes by it.
+ * - Right: outside of everything that can fail; `observers` alone stand around it, and see no error that did not pass it.
+ * - Wrong: any layer around it that records, changes or throws errors before they were redacted.
  */
 export function errorContextLayer(context: ErrorContext): Layer {
   const locate = (error: unknown): Error => inContext(error, context, 'archive', undefined);

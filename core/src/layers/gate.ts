@@ -6,7 +6,8 @@ import { attachTo, overlay, type Layer } from './layer.ts';
 
 /**
  * Refuses what cannot work before any request is sent: an unsupported call, a range that is none, an archive of nothing.
- * - Outside of every layer that sends, retries or completes.
+ * - Right: `gate > emulate-archive`: it judges by the capabilities of the adapter as the layers inside raised them.
+ * - Wrong: `retry > gate`, `limit > gate` (what cannot work would wait for its turn to be refused).
  */
 export function gateLayer(): Layer {
   return {

@@ -4,7 +4,11 @@ import type { Logger } from '../ports/logger.ts';
 import { formatRef } from '../ref.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 
-/** One event per call, with its time; failures as `warn`. Addresses are ids, so nothing here needs hiding. */
+/**
+ * One event per call, with its time; failures as `warn`. Addresses are ids, so nothing here needs hiding.
+ * - Right: `log > gate > retry`: what was refused is seen too, and a call is one event however often it was tried (`source.retry` tells that).
+ * - Wrong: `retry > log` (every attempt would look like a call).
+ */
 export function logLayer(options: { readonly source: string; readonly logger: Logger; readonly clock: Clock }): Layer {
   const { source, logger, clock } = options;
   return {

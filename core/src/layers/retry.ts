@@ -1,5 +1,6 @@
 import type { FileSourceError } from '../errors/file-source-error.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import { isRefusal } from '../limits/circuit-breaker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
@@ -26,15 +27,16 @@ export function retryDelayMs(policy: RetryPolicy, attempt: number, error: FileSo
   return chance * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
 }
 
-/** Reading can be repeated freely; starting an archive only when the vendor says that it did not start one. */
+/** Reading can be repeated freely; starting an archive only when the vendor says that it did not start one, or was not asked. */
 function isSafeToRepeat(call: Call, error: FileSourceError): boolean {
-  return call.name !== 'archive' || error.kind === 'rate-limited';
+  return call.name !== 'archive' || error.kind === 'rate-limited' || isRefusal(error);
 }
 
 /**
  * Repeats calls that failed for a passing reason; the one place that does.
- * - Inside: `limit`, `timeout` (each attempt has its own). Outside: `delivery`, which continues bodies through it.
- * - What survives is `persistent`.
+ * - Right: `delivery > retry > limit > timeout`. Each attempt queues and has its time anew, and the rest of a broken body comes through it.
+ * - Wrong: `timeout > retry` (all attempts share one), a second retry anywhere (3 × 3 attempts).
+ * - What survives is `persistent`. What a breaker refused was no attempt; its patience is the bound of waiting for it.
  */
 export function retryLayer(options: { readonly policy: RetryPolicy; readonly clock: Clock; readonly random: Random; readonly logger: Logger }): Layer {
   const { policy, clock, random, logger } = options;
@@ -42,15 +44,18 @@ export function retryLayer(options: { readonly policy: RetryPolicy; readonly clo
     name: 'retry',
     wrap: (inner) =>
       aroundCalls(inner, async (call, run) => {
-        for (let attempt = 1; ; attempt += 1) {
+        let attempt = 1;
+        for (;;) {
           try {
             return await run(call.signal);
           } catch (thrown) {
             const error = toFileSourceError(thrown);
-            const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, attempt, error, random.next()) : null;
+            const wasSent = !isRefusal(error);
+            const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, wasSent ? attempt : 1, error, random.next()) : null;
             if (delayMs === null) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
             logger.log('info', 'source.retry', { call: call.name, kind: error.kind, attempt, delayMs });
             await clock.sleep(delayMs, call.signal);
+            if (wasSent) attempt += 1;
           }
         }
       }),

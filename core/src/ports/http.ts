@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly credentials?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Longest time to make a connection, TLS included; default: the client's. */
+  readonly connectTimeoutMs?: number;
   /**
    * Hosts that the request and its redirects may go to: `name`, `name:port` or `*.name`.
    * - Default: the host of `url` only.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Secret, type FileSourceError } from '@filesource/core';
+import { commonFields, Secret, type FileSourceError } from '@filesource/core';
 import fc from 'fast-check';
 import { findConfig, loadConfig, type LoadedConfig } from '../src/index.ts';
 import { createAcme } from './acme.ts';
@@ -117,7 +117,7 @@ describe('a config that is wrong', () => {
     expect(await refusal(source('tokn: abcd', 'token: ${ACME_TOKEN}', 'timeoutMs: ${TIME:-5}'))).toBe(
       [
         'filesource.yaml has 3 problems:',
-        '  sources.a.tokn (line 4, column 5): unknown setting tokn; did you mean token? allowed: token, baseUrl, login, colour, strict, allowHosts, timeoutMs, maxAttempts, provider',
+        `  sources.a.tokn (line 4, column 5): unknown setting tokn; did you mean token? allowed: token, baseUrl, login, colour, strict, ${Object.keys(commonFields).join(', ')}, provider`,
         '  sources.a.token (line 5, column 5): the environment variable ACME_TOKEN is not set',
         '  sources.a.timeoutMs (line 6, column 5): expected at least 100 (the value comes from ${TIME})',
       ].join('\n'),

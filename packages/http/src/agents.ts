@@ -39,14 +39,15 @@ function boundConnecting(agent: HttpAgent, ready: 'connect' | 'secureConnect', t
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback);
-    if (socket !== null && socket !== undefined) bound(socket, ready, timeoutMs);
+    const ofRequest = (options as { readonly connectTimeoutMs?: number }).connectTimeoutMs;
+    if (socket !== null && socket !== undefined) bound(socket, ready, ofRequest ?? timeoutMs);
     return socket;
   };
 }
 
 function bound(socket: Duplex, ready: string, timeoutMs: number): void {
   const timer = setTimeout(() => {
-    socket.destroy(new FileSourceError('timeout', `no connection within ${timeoutMs} ms`));
+    socket.destroy(new FileSourceError('timeout', `no connection within ${timeoutMs} ms`, { advice: 'Check the network, or raise connectTimeoutMs of the source.' }));
   }, timeoutMs);
   const stop = (): void => clearTimeout(timer);
   socket.once(ready, stop);

@@ -12,7 +12,7 @@ import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
 
 export interface AxiosTransportOptions {
-  /** Longest time to make a connection, TLS included; default 15,000. */
+  /** Longest time to make a connection, TLS included, where the request says no other; default 15,000. */
   readonly connectTimeoutMs?: number;
   /** Largest size of the headers of an answer, in bytes; default 32,768. */
   readonly maxHeaderBytes?: number;
@@ -58,6 +58,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       headers: requestHeaders(request, userAgent),
       httpAgent: agents.http,
       httpsAgent: agents.https,
+      ...(request.connectTimeoutMs === undefined ? {} : { transport: { request: requester(maxHeaderBytes, request.connectTimeoutMs) } }),
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(signal === undefined ? {} : { signal }),
     };
@@ -103,9 +104,9 @@ function headersOf(response: AxiosResponse): Record<string, string> {
   return headers;
 }
 
-/** Node's own request function with a header limit, which axios has no setting for. */
-function requester(maxHeaderBytes: number): (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest {
-  return (options, onAnswer) => (options.protocol === 'https:' ? httpsRequest : httpRequest)({ ...options, maxHeaderSize: maxHeaderBytes }, onAnswer);
+/** Node's own request function with a header limit, which axios has no setting for; the agents read `connectTimeoutMs`. */
+function requester(maxHeaderBytes: number, connectTimeoutMs?: number): (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest {
+  return (options, onAnswer) => (options.protocol === 'https:' ? httpsRequest : httpRequest)({ ...options, maxHeaderSize: maxHeaderBytes, ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }) }, onAnswer);
 }
 
 function anyLookup(lookup: LookupAll): ReturnType<typeof publicLookup> {

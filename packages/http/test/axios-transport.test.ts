@@ -206,6 +206,7 @@ describe('the axios transport', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     await expect(clientWith({ connectTimeoutMs: 100 }).send(get(`https://127.0.0.1:${port}/`))).rejects.toMatchObject({ kind: 'timeout', message: 'no connection within 100 ms' });
+    await expect(clientWith().send({ ...get(`https://127.0.0.1:${port}/`), connectTimeoutMs: 120 })).rejects.toMatchObject({ kind: 'timeout', message: 'no connection within 120 ms' });
     silent.close();
   });
 

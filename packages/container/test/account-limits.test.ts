@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { FileSourceError, standardLayers, type HttpClient, type SourceAdapter } from '@filesource/core';
+import { createMemoryAdapter, createTestPorts, createVirtualClock } from '@filesource/testkit';
+import { Readable } from 'node:stream';
+import { commonSettingsOf, limitsOf, type Limited } from '../src/account-limits.ts';
+import { createFileSources } from '../src/index.ts';
+import { createAcme } from './acme.ts';
+
+function limited(settings: object, maxConcurrency = 8, account = 'one'): Limited {
+  const memory = createMemoryAdapter({ folders: [] });
+  const adapter: SourceAdapter = { ...memory, capabilities: { ...memory.capabilities, limits: { ...memory.capabilities.limits, maxConcurrency } } };
+  return { account, adapter, common: commonSettingsOf(settings) };
+}
+
+async function mostAtOnce(run: (work: () => Promise<void>) => Promise<void>): Promise<number> {
+  let now = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    most = Math.max(most, (now += 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    now -= 1;
+  };
+  await Promise.all(Array.from({ length: 20 }, () => run(work)));
+  return most;
+}
+
+describe('the limits of an account', () => {
+  const ports = createTestPorts();
+
+  it('are the strictest that any of its sources asks for', async () => {
+    const limits = limitsOf([limited({ maxConcurrency: 5, maxCallsPerSecond: 100 }), limited({ maxConcurrency: 3, maxCallsPerSecond: 20, maxBytesPerSecond: 5000 }), limited({}, 7)], ports)('one');
+    expect(await mostAtOnce(limits.limiter)).toBe(3);
+    expect(limits.callRate?.burst).toBe(2);
+    expect(limits.byteRate?.burst).toBe(500);
+    expect(limits.breaker).toBeUndefined();
+  });
+
+  it('are never above what the provider allows, and of each account its own', async () => {
+    const limits = limitsOf([limited({ maxConcurrency: 500 }, 2), limited({}, 9, 'two')], ports);
+    expect(await mostAtOnce(limits('one').limiter)).toBe(2);
+    expect(await mostAtOnce(limits('two').limiter)).toBe(9);
+  });
+
+  it('have a breaker unless every source wants none', async () => {
+    const off = { breakerFailures: 0, breakerCoolDownMs: 1000 };
+    expect(limitsOf([limited(off), limited(off)], ports)('one').breaker).toBeUndefined();
+    const breaker = limitsOf([limited(off), limited({ breakerFailures: 1, breakerCoolDownMs: 5000 })], ports)('one').breaker!;
+    await breaker.run(() => Promise.reject(new FileSourceError('network', 'x'))).catch(() => undefined);
+    await expect(breaker.run(async () => 1)).rejects.toMatchObject({ retryAfterMs: expect.any(Number) });
+    expect(breaker.state).toBe('open');
+  });
+
+  it('ignore settings of a provider that mean something else by their names', () => {
+    expect(limitsOf([limited({ maxCallsPerSecond: 'many', maxBytesPerSecond: -1, breakerFailures: null })], ports)('one')).toEqual({ limiter: expect.any(Function) });
+  });
+});
+
+describe('the settings of every provider', () => {
+  const answering: HttpClient & { readonly sent: unknown[] } = {
+    sent: [],
+    async send(request) {
+      this.sent.push(request.connectTimeoutMs);
+      return { status: 200, headers: {}, url: request.url, body: Readable.from([]) };
+    },
+  };
+
+  it('reach the connections and the limits of the account', async () => {
+    const clock = createVirtualClock();
+    const acme = createAcme();
+    const common = { provider: 'acme-files', token: 'abcd' };
+    const sources = await createFileSources({
+      config: { sources: { a: { ...common, connectTimeoutMs: 1234 }, b: { ...common, maxCallsPerSecond: 1 } } },
+      adapters: [acme.descriptor],
+      transport: answering,
+      ports: { clock },
+    });
+    const startMs = clock.now();
+    const at: number[] = [];
+    const calls = Promise.all(['a', 'b', 'a'].map(async (name) => {
+      for await (const _entry of sources.get(name).list('1')) break;
+      at.push(clock.now() - startMs);
+    }));
+    await clock.advance(2000);
+    await calls;
+    expect(at).toEqual([0, 1000, 2000]);
+    expect(answering.sent).toEqual([1234, undefined, 1234]);
+    await sources.close();
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it.each([{ maxConcurrency: 0 }, { maxCallsPerSecond: 0 }, { maxBytesPerSecond: 10 }, { breakerFailures: -1 }, { idleTimeoutMs: 1 }, { transferTimeoutMs: '1h' }])('are checked: %j', async (wrong) => {
+    await expect(createFileSources({ config: { sources: { a: { provider: 'acme-files', token: 'abcd', ...wrong } } }, adapters: [createAcme().descriptor] })).rejects.toMatchObject({ kind: 'config-invalid' });
+  });
+
+  it('put no layer into the stack that is not asked for', () => {
+    const layers = standardLayers({ name: 'a', provider: 'p', ports: createTestPorts(), ...limitsOf([limited({})], createTestPorts())('one') });
+    expect(layers.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['rate']));
+    expect(layers.map(({ name }) => name).filter((name) => ['rate', 'bandwidth', 'breaker'].includes(name))).toEqual([]);
+  });
+});
