@@ -12,6 +12,11 @@ const positionSchema = z.strictObject({
   keys: z.array(z.string()),
   size: z.int().min(0),
   repeats: z.int().min(0),
+  /** As the page before told it. */
+  total: z.int().min(0).nullable(),
+  listed: z.int().min(0),
+  /** Some page held less than was to be expected: the portal hides entries after it has counted them. */
+  isHiding: z.boolean(),
 });
 type Position = z.output<typeof positionSchema>;
 
@@ -30,8 +35,12 @@ function decodePosition(cursor: string): Position {
 }
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
-export function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> {
-  return client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema }, signal);
+export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> {
+  const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema }, signal);
+  // 0 also stands for a portal that does not tell.
+  const told = result.value.startIndex ?? 0;
+  if (told !== 0 && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
+  return result;
 }
 
 /** The page of all sections; each is told through the folder that it is. */
@@ -44,7 +53,7 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
 /**
  * One page of a folder.
  * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
- * - A vendor that sends the same page again and again is an error, since entries would be missing.
+ * - A page that came before is asked for once more; a vendor that sends it again and again is an error, since entries would be missing.
  */
 export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, maxPageSize: number): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
@@ -65,7 +74,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     known.add(key);
     items.push(entry);
   }
-  const total = knownTotal(value.total ?? outerTotal);
+  const total = believableTotal(value.total ?? outerTotal, start + received.length);
   const isRepeat = before !== undefined && received.length > 0 && items.length === 0 && received.length === before.size;
   const repeats = isRepeat ? before.repeats + 1 : 0;
   const isComplete = isRepeat && total === null && received.length < pageSize;
@@ -73,12 +82,20 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (repeats > 1) {
     throw new FileSourceError('vendor-protocol', 'the portal sends the same page of the folder again and again', { advice: 'The listing is not complete; report this to the vendor.' });
   }
-  const next = start + (received.length === 0 || isRepeat ? pageSize : received.length);
+  const hasGrown = total !== null && (before?.total ?? total) < total;
+  const isWrongPage = isRepeat && total !== null && !hasGrown;
+  const next = isWrongPage ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
+  const listed = (before?.listed ?? 0) + items.length;
+  const isHiding = before?.isHiding === true || (total !== null && received.length < Math.min(pageSize, total - start));
   const hasMore = total === null ? received.length > 0 : next < total;
-  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats };
+  if (!hasMore && total !== null && !isHiding && listed < total) {
+    throw new FileSourceError('vendor-protocol', `the portal announces ${total} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
+  }
+  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats, total, listed, isHiding };
   return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
 }
 
-function knownTotal(total: number | null): number | null {
-  return total !== null && Number.isSafeInteger(total) && total >= 0 ? total : null;
+/** A total that is less than what came already is none. */
+function believableTotal(total: number | null, came: number): number | null {
+  return total !== null && Number.isSafeInteger(total) && total >= came ? total : null;
 }
