@@ -36,6 +36,8 @@ describe('no credential and no signed link', () => {
     ['archive', 'documents:101', '--to', 'a.zip', '--receipt', 'a.json', '--json'],
     ['archive', 'documents:999999', '--to', 'b.zip'],
     ['archive', 'contacts:1237', '--to', 'c.zip'],
+    ['archive', 'documents:101', '--detach', '--json'],
+    ['operation', 'status', 'fsop_none', '--json'],
     ['list', 'nobody:1'],
   ];
 
