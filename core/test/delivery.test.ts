@@ -109,6 +109,21 @@ describe('a body', () => {
   });
 });
 
+describe('a body that nobody reads', () => {
+  it('ends no process when it is given up, and tells whoever asks later', async () => {
+    const unheard: unknown[] = [];
+    const onUnheard = (error: unknown): void => void unheard.push(error);
+    process.on('uncaughtException', onUnheard);
+    const stop = new AbortController();
+    const content = await sourceOf(adapterWith()).open('1/2', { signal: stop.signal });
+    stop.abort();
+    await settle();
+    process.off('uncaughtException', onUnheard);
+    expect(unheard).toEqual([]);
+    await expect(bytesOf(content.body)).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
+
 describe('a range', () => {
   const cases = [
     [{ offset: 0 }, 0, 300_000],

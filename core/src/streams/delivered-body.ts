@@ -46,6 +46,8 @@ export class DeliveredBody extends Readable {
     this.#options = options;
     this.#lastByteMs = options.clock.now();
     this.#onAbort = () => this.destroy(options.signal === undefined ? undefined : options.locate(abortError(options.signal)));
+    // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
+    this.on('error', () => undefined);
     this.#attach(content.body);
     this.#cancelWhole = options.transferTimeoutMs === undefined ? undefined : after(options.clock, options.transferTimeoutMs, () => this.#overdue());
     if (options.signal?.aborted === true) this.#onAbort();

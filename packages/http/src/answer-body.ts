@@ -23,6 +23,8 @@ export class AnswerBody extends Readable {
     this.#source = source;
     this.#options = options;
     const { signal } = options;
+    // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
+    this.on('error', () => undefined);
     this.#onAbort = () => {
       if (signal !== undefined) this.destroy(abortError(signal));
     };
