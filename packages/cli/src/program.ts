@@ -78,7 +78,8 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .description('download one file')
     .argument('<ref>', 'source:folder/file')
     .option('--to <file>', 'write it there, once it is whole; default: standard output')
-    .addHelpText('after', examples('filesource get contacts:1237/1757 --to expose.pdf', 'filesource get documents:101/104 | less'))
+    .option('--entry <path>', 'only this entry of a ZIP: its bytes are fetched by ranges, and not the rest')
+    .addHelpText('after', examples('filesource get contacts:1237/1757 --to expose.pdf', 'filesource get documents:101/104 | less', 'filesource get documents:101/9 --entry plans/ground.pdf --to ground.pdf'))
     .action(act(async () => (await import('./commands/get.ts')).get));
 
   program
@@ -110,6 +111,8 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--to <file>', 'keep the archive there')
     .option('--extract <dir>', 'unpack it there instead')
     .option('--receipt <file>', 'write the receipt there')
+    .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
+    .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
     .option('--convert <id=ending>', 'convert a file on the way, such as 7=.pdf; repeatable', conversion, undefined)
     .option('--detach', 'start it, print its token, and end; go on with "filesource operation"')
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
@@ -135,6 +138,8 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--to <file>', 'keep the archive there')
     .option('--extract <dir>', 'unpack it there instead')
     .option('--receipt <file>', 'write the receipt there')
+    .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
+    .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
     .addHelpText('after', examples('filesource operation attach "$token" --to contracts.zip --receipt receipt.json', 'filesource operation attach "$token" --extract contracts'))
     .addHelpText('after', 'Ctrl-C ends the wait and leaves the operation alone: attach again.')

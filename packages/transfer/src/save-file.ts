@@ -1,4 +1,5 @@
-import { formatRef, isFileRef, resolveRef, FileSourceError, type FileSource, type Hashing } from '@filesource/core';
+import { formatRef, isFileRef, resolveRef, FileSourceError, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import { openRemoteZip } from './archive/remote-zip.ts';
 import { prepareFileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
 import { checkSize, receive } from './receive.ts';
@@ -8,6 +9,8 @@ export interface SaveFileOptions {
   readonly source: FileSource;
   readonly ref: string;
   readonly file: string;
+  /** Only this entry of the file, which is a ZIP. */
+  readonly entry?: string;
   readonly signal?: AbortSignal;
   readonly hashing: Hashing;
   /** Called after each chunk with the bytes so far. */
@@ -24,7 +27,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
   if (!isFileRef(ref)) throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(source.name, ref), advice: 'Write source:folder/file.' });
   const target = await prepareFileTarget(file);
   const withSignal = signal === undefined ? {} : { signal };
-  const content = await source.open(ref, withSignal);
+  const content = options.entry === undefined ? await source.open(ref, withSignal) : await openEntry(source, ref, options.entry, withSignal);
   const part = new PartFile({ ...target, hashing });
   let bytes = 0;
   try {
@@ -43,4 +46,9 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
     await part.discard();
     throw error;
   }
+}
+
+async function openEntry(source: FileSource, ref: FileRef, path: string, withSignal: { readonly signal?: AbortSignal }): Promise<Pick<Content, 'body' | 'size' | 'name'>> {
+  const zip = await openRemoteZip({ source, ref, ...withSignal });
+  return { ...(await zip.open(path)), name: path.slice(path.lastIndexOf('/') + 1) };
 }

@@ -1,10 +1,12 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createGzip, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError } from '@filesource/core';
 import { nodeHashing } from '@filesource/testkit';
 import { pack, type Header } from 'tar-stream';
+import yazl from 'yazl';
 import type { ArchiveEntry } from '../src/archive/archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from '../src/archive/limits.ts';
 import { readTarGz } from '../src/archive/read-tar.ts';
@@ -152,6 +154,23 @@ describe('a ZIP', () => {
     const zip = await zipOf([{ path: 'a.txt', content: 'hello' }]);
     zip.writeUInt32LE(0, directoryRecord(zip, 'a.txt'));
     expect(await failureOf(read(zip))).toMatchObject({ kind: 'corrupt' });
+  });
+
+  test('with data descriptors is read, since sizes are taken from the directory', async () => {
+    const zip = new yazl.ZipFile();
+    for (const store of [true, false]) zip.addReadStream(Readable.from([Buffer.from('streamed '), Buffer.from('content')]), `${store}.txt`, { compress: !store });
+    zip.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { entries } = await read(Buffer.concat(chunks), { unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.sha256])).toEqual([['true.txt', sha256('streamed content')], ['false.txt', sha256('streamed content')]]);
+  });
+
+  test('with several entries of one name keeps them apart', async () => {
+    const zip = patch(patch(await zipOf([{ path: 'a.txt', content: 'x' }, { path: 'b.txt', content: 'y' }, { path: 'c.txt', content: 'z' }]), 'b.txt', 'a.txt'), 'c.txt', 'A.TXT');
+    const { entries, directory } = await read(zip, { unpack: true });
+    expect(entries.map((entry) => [entry.path, entry.localPath])).toEqual([['a.txt', 'a.txt'], ['a.txt', 'a (1).txt'], ['A.TXT', 'A (2).TXT']]);
+    expect(await textOf(directory, 'A (2).TXT')).toBe('z');
   });
 
   test('ZIP64 fields are read', async () => {

@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { jsonLine, safeText } from '../render/safe-text.ts';
 import { Table } from '../render/table.ts';
 import { runTransfer } from '../transfer-command.ts';
-import { targetOf } from './archive.ts';
+import { limitsOf, targetOf } from './archive.ts';
 import { operationJson } from './operation-json.ts';
 
 interface JsonOption {
@@ -15,6 +15,8 @@ export interface AttachCommandOptions extends JsonOption {
   readonly to?: string;
   readonly extract?: string;
   readonly receipt?: string;
+  readonly maxEntries?: number;
+  readonly maxBytes?: number;
 }
 
 /** One look. An operation that failed is shown, and then is the error of the command. */
@@ -70,6 +72,7 @@ export async function operationAttach(context: CliContext, text: string, options
           signal,
           clock,
           hashing,
+          limits: limitsOf(options),
           onEvent,
           ...(options.receipt === undefined ? {} : { receiptFile: context.path(options.receipt) }),
         }),

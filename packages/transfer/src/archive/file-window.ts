@@ -37,6 +37,10 @@ export class FileWindow extends RandomAccessReader {
     return window.subarray(0, length);
   }
 
+  start(): Buffer {
+    return this.bytes(0, Math.min(this.#size, 512));
+  }
+
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
     let failure: Error | null = null;
     try {

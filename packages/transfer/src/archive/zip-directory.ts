@@ -1,7 +1,6 @@
 import { FileSourceError, lookOf, toFileSourceError } from '@filesource/core';
-import yauzl, { type Entry } from 'yauzl';
+import yauzl, { type Entry, type RandomAccessReader } from 'yauzl';
 import { corruptEntry, isDirectoryPath, refusedEntry } from './archive-entry.ts';
-import type { FileWindow } from './file-window.ts';
 import type { LimitGuard } from './limits.ts';
 
 /** What the central directory says about one entry. */
@@ -17,15 +16,21 @@ export interface ZipEntry {
   readonly error?: FileSourceError;
 }
 
+/** The bytes of an archive, wherever they are. */
+export interface ZipBytes extends RandomAccessReader {
+  /** Its first bytes, as many as there are of 512. */
+  start(): Buffer;
+}
+
 /**
  * Everything in a ZIP, by its central directory and not by what stands between the entries.
  * - Throws `truncated` for one that is cut, `corrupt` for what is no ZIP, `too-large` past a ceiling.
  */
-export async function readZipDirectory(window: FileWindow, size: number, guard: LimitGuard): Promise<ZipEntry[]> {
+export async function readZipDirectory(bytes: ZipBytes, size: number, guard: LimitGuard): Promise<ZipEntry[]> {
   const entries: ZipEntry[] = [];
   try {
     // Names are decoded here: yauzl would end at the first one that it does not like. Sizes are compared entry by entry.
-    const zip = await yauzl.fromRandomAccessReaderPromise(window, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
+    const zip = await yauzl.fromRandomAccessReaderPromise(bytes, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
     guard.checkEntries(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       guard.addEntry();
@@ -34,7 +39,7 @@ export async function readZipDirectory(window: FileWindow, size: number, guard: 
       entries.push(zipEntry);
     }
   } catch (error) {
-    throw brokenZip(error, window, size);
+    throw brokenZip(error, bytes.start().toString('latin1'));
   }
   return entries;
 }
@@ -79,10 +84,9 @@ function decodeName(entry: Entry): string {
   return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
 }
 
-function brokenZip(thrown: unknown, window: FileWindow, size: number): FileSourceError {
+function brokenZip(thrown: unknown, start: string): FileSourceError {
   if (FileSourceError.is(thrown)) return thrown;
   const error = toFileSourceError(thrown);
-  const start = window.bytes(0, Math.min(size, 512)).toString('latin1');
   if (!start.startsWith('PK')) {
     return new FileSourceError('corrupt', `expected a ZIP, got ${lookOf(start)}`, { advice: 'Fetch it again; when it stays so, the vendor sends something else in its place.', cause: thrown });
   }
