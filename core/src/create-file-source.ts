@@ -24,7 +24,7 @@ import type { Operation } from './operation/operation.ts';
 import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperationToken, type OperationToken } from './operation/token.ts';
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
-import { formatRef, isFileRef, resolveRef, type FileRef, type RefLike } from './ref.ts';
+import { formatRef, isFileRef, resolveRef, type FileRef, type Ref, type RefLike } from './ref.ts';
 import type { SourceAdapter } from './source-adapter.ts';
 
 export interface FileSourceOptions {
@@ -84,8 +84,13 @@ export function createFileSource(options: FileSourceOptions): FileSource {
   const context = contextOf(options);
   const stack = composeLayers(options.adapter, standardLayers(options));
   const own = { source: name, provider, account: fingerprintOf(options.account ?? '', options.ports.hashing) };
+  let isClosed = false;
+  const refuseIfClosed = (): void => {
+    if (isClosed) throw new FileSourceError('aborted', 'the source was closed', { advice: 'Create the sources anew.' });
+  };
   const located = <T>(operation: string, run: () => T): T => {
     try {
+      refuseIfClosed();
       return run();
     } catch (error) {
       throw inContext(error, context, operation, undefined);
@@ -94,9 +99,18 @@ export function createFileSource(options: FileSourceOptions): FileSource {
 
   const resolve = (like: RefLike): ReturnType<typeof resolveRef> => {
     try {
+      refuseIfClosed();
       return resolveRef(name, like);
     } catch (error) {
       throw inContext(error, context, 'resolve', undefined);
+    }
+  };
+  /** For errors, of which a wrong ref may be one. */
+  const refOrNone = (like: RefLike): Ref | undefined => {
+    try {
+      return resolveRef(name, like);
+    } catch {
+      return undefined;
     }
   };
   const resolveFile = (like: RefLike): FileRef => {
@@ -111,12 +125,16 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     provider,
     capabilities: stack.capabilities,
     list: (like, listOptions = {}) =>
-      createListing(async (pageOptions) => {
-        const ref = resolve(like);
-        if (ref.file !== undefined) throw new FileSourceError('invalid-argument', 'only a folder can be listed, and this is a file', { source: name, provider, ref: formatRef(name, ref) });
-        const page = await stack.listPage(ref.folder, pageOptions);
-        return { ...page, items: page.items.map(withRef) };
-      }, shared(listOptions)),
+      createListing(
+        async (pageOptions) => {
+          const ref = resolve(like);
+          if (ref.file !== undefined) throw new FileSourceError('invalid-argument', 'only a folder can be listed, and this is a file');
+          const page = await stack.listPage(ref.folder, pageOptions);
+          return { ...page, items: page.items.map(withRef) };
+        },
+        shared(listOptions),
+        (error) => inContext(error, context, 'list', refOrNone(like)),
+      ),
     stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), shared(callOptions))),
     open: async (like, openOptions = {}) => stack.open(resolveFile(like), shared(openOptions)),
     link: async (like, linkOptions = {}) => stack.link(resolve(like), shared(linkOptions)),
@@ -141,7 +159,10 @@ export function createFileSource(options: FileSourceOptions): FileSource {
       });
       return withToken(await attachTo(stack, handle, shared(attachOptions)), own, handle);
     },
-    close: () => stack.close(),
+    close: async () => {
+      isClosed = true;
+      await stack.close();
+    },
   };
 }
 

@@ -27,8 +27,20 @@ const mostPages = 1_000_000;
  * A listing over a function that fetches one page.
  * - A cursor that repeats is a `vendor-protocol` error in place of an endless loop.
  */
-export function createListing<T>(fetchPage: (options: PageOptions) => Promise<Page<T>>, defaults: PageOptions = {}): Listing<T> {
+export function createListing<T>(
+  fetchPage: (options: PageOptions) => Promise<Page<T>>,
+  defaults: PageOptions = {},
+  /** What is thrown in place of an error; default: the error itself. */
+  locate: (error: unknown) => unknown = (error) => error,
+): Listing<T> {
   async function* byPage(options: PageOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
+    try {
+      yield* fetchPages(options);
+    } catch (error) {
+      throw locate(error);
+    }
+  }
+  async function* fetchPages(options: PageOptions): AsyncGenerator<Page<T>, void, undefined> {
     const merged = { ...defaults, ...options };
     const seen = new Set<string>();
     let cursor = merged.cursor;

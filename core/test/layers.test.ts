@@ -33,6 +33,22 @@ describe('the layers', () => {
     await expect(sourceOf(createMemoryAdapter({ folders })).stat('1/9')).rejects.toMatchObject({ kind: 'not-found', source: 'memory', provider: 'memory', operation: 'stat', ref: 'memory:1/9' });
   });
 
+  it('tell it also for what only the listing can see', async () => {
+    const adapter = overlay(createMemoryAdapter({ folders }), { listPage: async () => ({ items: [], cursor: 'again' }) });
+    await expect(collect(sourceOf(adapter).list('1'))).rejects.toMatchObject({ kind: 'vendor-protocol', source: 'memory', provider: 'memory', operation: 'list', ref: 'memory:1' });
+    await expect(collect(sourceOf(adapter).list('1', { signal: AbortSignal.abort(new Error('enough')) }))).rejects.toMatchObject({ kind: 'aborted', ref: 'memory:1' });
+  });
+
+  it('refuse everything once the source is closed', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    const source = sourceOf(adapter);
+    await source.close();
+    await expect(source.stat('1/2')).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(collect(source.list('1'))).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(source.archive(['1'])).rejects.toMatchObject({ kind: 'aborted' });
+    expect(adapter.calls).toEqual([]);
+  });
+
   it('refuse what is unsupported before anything is sent', async () => {
     const adapter = createMemoryAdapter({ folders, capabilities: { stat: unsupported('for this test') } });
     await expect(sourceOf(adapter).stat('1/2')).rejects.toMatchObject({ kind: 'unsupported' });
