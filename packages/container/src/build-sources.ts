@@ -1,30 +1,41 @@
-import { createFileSource, inContext, type FileSource, type HttpClient, type Layer, type Ports } from '@filesource/core';
+import { createFileSource, inContext, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports } from '@filesource/core';
+import { telemetryLayer, type TelemetryOptions } from '@filesource/telemetry';
 import { commonSettingsOf, limitsOf, type CommonSettings, type Limited } from './account-limits.ts';
 import type { ConfiguredSource } from './config/load-config.ts';
+
+/** `false` for none of it; else what spans tell. */
+export type TelemetrySetting = false | Pick<TelemetryOptions, 'details'>;
 
 interface Built extends Limited {
   readonly source: ConfiguredSource;
 }
 
 /** The sources of a config. Those of one vendor account share its limits, as strict as the strictest of them says. */
-export function buildSources(sources: readonly ConfiguredSource[], ports: Ports, layers: readonly Layer[]): readonly FileSource[] {
+export function buildSources(...parts: Parameters<typeof sourceOptions>): readonly FileSource[] {
+  return sourceOptions(...parts).map(createFileSource);
+}
+
+/** What each source of a config is made of. */
+export function sourceOptions(sources: readonly ConfiguredSource[], ports: Ports, layers: readonly Layer[], telemetry: TelemetrySetting = {}): readonly FileSourceOptions[] {
   const built = sources.map((source) => buildAdapter(source, ports));
   const limits = limitsOf(built, ports);
   return built.map(({ source, adapter, account, common }) => {
+    const { name, providerName: provider } = source;
     const { timeoutMs, idleTimeoutMs, transferTimeoutMs, maxAttempts } = common;
-    return createFileSource({
-      name: source.name,
-      provider: source.providerName,
+    return {
+      name,
+      provider,
       adapter,
       account,
       ports,
       layers,
+      observers: telemetry === false ? [] : [telemetryLayer({ source: name, provider, clock: ports.clock, ...telemetry })],
       ...limits(account),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }),
       ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
-    });
+    };
   });
 }
 

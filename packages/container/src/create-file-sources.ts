@@ -1,6 +1,7 @@
 import type { HttpClient, Layer, Logger, Ports } from '@filesource/core';
 import type { AxiosTransportOptions } from '@filesource/http';
 import { Container, type ServiceIdentifier } from 'inversify';
+import type { TelemetrySetting } from './build-sources.ts';
 import { loadConfig, type LoadConfigOptions } from './config/load-config.ts';
 import { fileSourcesModule } from './file-sources-module.ts';
 import type { FileSources } from './file-sources.ts';
@@ -15,6 +16,8 @@ export interface CreateFileSourcesOptions extends LoadConfigOptions {
   readonly axios?: AxiosTransportOptions;
   /** Gets what was redacted before. Default: silence. */
   readonly logger?: Logger;
+  /** OpenTelemetry spans and metrics; seen where the process has an SDK. Default: without refs and error messages. */
+  readonly telemetry?: TelemetrySetting;
   /** Layers around every source, outermost first. */
   readonly layers?: readonly Layer[];
 }
@@ -24,7 +27,7 @@ export interface CreateFileSourcesOptions extends LoadConfigOptions {
  * - Throws `config-invalid` with every problem of the config.
  */
 export async function createFileSources(options: CreateFileSourcesOptions): Promise<FileSources> {
-  const { ports = {}, transport, layers, axios } = options;
+  const { ports = {}, transport, layers, axios, telemetry } = options;
   const logger = options.logger ?? ports.logger;
   const config = await loadConfig(options);
   const container = new Container();
@@ -39,6 +42,6 @@ export async function createFileSources(options: CreateFileSourcesOptions): Prom
   bindGiven(tokens.logger, logger);
   bindGiven(tokens.layers, layers);
   const { redactor } = ports;
-  container.load(fileSourcesModule(config, { ...(axios === undefined ? {} : { axios }), ...(redactor === undefined ? {} : { redactor }) }));
+  container.load(fileSourcesModule(config, { ...(axios === undefined ? {} : { axios }), ...(telemetry === undefined ? {} : { telemetry }), ...(redactor === undefined ? {} : { redactor }) }));
   return container.get(tokens.fileSources);
 }

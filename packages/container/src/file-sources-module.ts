@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { Redactor, silentLogger, type Layer } from '@filesource/core';
 import { createAxiosTransport, createHttpClient, type AxiosTransportOptions } from '@filesource/http';
 import { ContainerModule, type BindToFluentSyntax, type ServiceIdentifier } from 'inversify';
-import { buildSources } from './build-sources.ts';
+import { telemetryLogger } from '@filesource/telemetry';
+import { buildSources, type TelemetrySetting } from './build-sources.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { createFileSourcesOf } from './file-sources.ts';
 import { redactingLogger } from './logging/redacting-logger.ts';
@@ -17,6 +18,8 @@ export interface FileSourcesModuleOptions {
   readonly axios?: AxiosTransportOptions;
   /** A redactor that the host shares; the credentials of the config are added to it. */
   readonly redactor?: Redactor;
+  /** OpenTelemetry spans and metrics; seen where the process has an SDK. Default: without refs and error messages. */
+  readonly telemetry?: TelemetrySetting;
 }
 
 /**
@@ -42,7 +45,9 @@ export function fileSourcesModule(config: LoadedConfig, options: FileSourcesModu
       it.toResolvedValue((transport, clock, logger) => createHttpClient({ transport, clock, logger }), [tokens.transport, tokens.clock, tokens.safeLogger]).inSingletonScope(),
     );
     bind(tokens.redactor).toConstantValue(redactor);
-    bind(tokens.safeLogger).toResolvedValue(redactingLogger, [tokens.logger, tokens.redactor]).inSingletonScope();
+    bind(tokens.safeLogger)
+      .toResolvedValue((logger, shared) => redactingLogger(options.telemetry === false ? logger : telemetryLogger(logger), shared), [tokens.logger, tokens.redactor])
+      .inSingletonScope();
     bind(tokens.ports)
       .toResolvedValue(
         (http, clock, random, hashing, logger, shared) => ({ http, clock, random, hashing, logger, redactor: shared }),
@@ -50,7 +55,7 @@ export function fileSourcesModule(config: LoadedConfig, options: FileSourcesModu
       )
       .inSingletonScope();
     bind(tokens.fileSources)
-      .toResolvedValue((ports, layers) => createFileSourcesOf(buildSources(config.sources, ports, layers), () => ownTransport?.close()), [tokens.ports, tokens.layers])
+      .toResolvedValue((ports, layers) => createFileSourcesOf(buildSources(config.sources, ports, layers, options.telemetry), () => ownTransport?.close()), [tokens.ports, tokens.layers])
       .inSingletonScope()
       .onDeactivation((sources) => sources.close());
   });

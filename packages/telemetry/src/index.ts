@@ -1,1 +1,3 @@
-export {};
+export type { TelemetryOptions } from './recording.ts';
+export { telemetryLayer } from './telemetry-layer.ts';
+export { telemetryLogger } from './telemetry-logger.ts';
