@@ -20,19 +20,11 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** {@link ErrorFacts} in a form that is safe to print, log and send. */
-export interface ErrorJson {
+/** An error in a form that is safe to print, log and send. */
+export interface ErrorJson extends Omit<ErrorFacts, 'status' | 'cause'> {
   readonly kind: ErrorKind;
   readonly status: ErrorStatus;
   readonly message: string;
-  readonly advice?: string;
-  readonly source?: string;
-  readonly provider?: string;
-  readonly operation?: string;
-  readonly ref?: string;
-  readonly vendorCode?: string;
-  readonly httpStatus?: number;
-  readonly retryAfterMs?: number;
 }
 
 const factNames = ['advice', 'source', 'provider', 'operation', 'ref', 'vendorCode', 'httpStatus', 'retryAfterMs'] as const;

@@ -11,7 +11,7 @@ export interface Reply {
   readonly response: unknown;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly as?: string | null;

@@ -1,8 +1,8 @@
 import type { OnOfficeQuirks } from './quirks.ts';
 import { SealedParams } from './sealed-params.ts';
 
-export const APPOINTMENT_LINK_MS = 60 * 60 * 1000;
-export const PAGE_LINK_MS = 14 * 24 * 60 * 60 * 1000;
+const APPOINTMENT_LINK_MS = 60 * 60 * 1000;
+const PAGE_LINK_MS = 14 * 24 * 60 * 60 * 1000;
 
 export const FILE_PATH = '/smart/app/smart/AppAnonymousFileDownload.php';
 export const PAGE_PATH = '/smart/gui-handler.php';

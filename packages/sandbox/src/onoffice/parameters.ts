@@ -4,7 +4,7 @@ import type { OnOfficeQuirks } from './quirks.ts';
 export type Parameters = Readonly<Record<string, unknown>>;
 
 export const DEFAULT_LIST_LIMIT = 20;
-export const MAX_LIST_LIMIT = 100;
+const MAX_LIST_LIMIT = 100;
 
 /** An integer as number or as text; `undefined` when absent or empty, 228 when it is something else. */
 export function integer(parameters: Parameters, name: string, errorcode = 228): number | undefined {

@@ -3,7 +3,7 @@ import type { Action } from './action.ts';
 import { ActionError } from './action-error.ts';
 import type { OnOfficeQuirks } from './quirks.ts';
 
-export const CLOCK_TOLERANCE_S = 120;
+const CLOCK_TOLERANCE_S = 120;
 
 export interface SignedFields {
   readonly timestamp: string | number;
