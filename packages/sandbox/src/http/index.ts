@@ -1,6 +1,5 @@
-export { parseByteRange, type ByteRange } from './byte-range.ts';
 export { createApp } from './create-app.ts';
 export { parseEveryBodyAsJson } from './parse-json-bodies.ts';
 export { recordRequests, type RecordedRequest } from './record-requests.ts';
 export { sendBytes, type SendBytesOptions, type TransferFault } from './send-bytes.ts';
-export { startServer, type RunningServer } from './start-server.ts';
+export { startServer } from './start-server.ts';
