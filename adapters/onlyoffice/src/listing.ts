@@ -12,7 +12,7 @@ const positionSchema = z.strictObject({
   keys: z.array(z.string()),
   size: z.int().min(0),
   repeats: z.int().min(0),
-  /** As the page before told it. */
+  /** The least that a page before told: what came in meanwhile may be missed. */
   total: z.int().min(0).nullable(),
   listed: z.int().min(0),
   /** Some page held less than was to be expected: the portal hides entries after it has counted them. */
@@ -82,16 +82,17 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (repeats > 1) {
     throw new FileSourceError('vendor-protocol', 'the portal sends the same page of the folder again and again', { advice: 'The listing is not complete; report this to the vendor.' });
   }
-  const hasGrown = total !== null && (before?.total ?? total) < total;
+  const leastTotal = total === null ? null : Math.min(total, before?.total ?? total);
+  const hasGrown = total !== leastTotal;
   const isWrongPage = isRepeat && total !== null && !hasGrown;
   const next = isWrongPage ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
   const listed = (before?.listed ?? 0) + items.length;
   const isHiding = before?.isHiding === true || (total !== null && received.length < Math.min(pageSize, total - start));
   const hasMore = total === null ? received.length > 0 : next < total;
-  if (!hasMore && total !== null && !isHiding && listed < total) {
-    throw new FileSourceError('vendor-protocol', `the portal announces ${total} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
+  if (!hasMore && leastTotal !== null && !isHiding && listed < leastTotal) {
+    throw new FileSourceError('vendor-protocol', `the portal announces ${leastTotal} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
   }
-  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats, total, listed, isHiding };
+  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats, total: leastTotal, listed, isHiding };
   return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
 }
 

@@ -114,6 +114,33 @@ describe('list', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('asks once more for a page that came before, and fails when it comes again', async () => {
+    const all = many(25);
+    const repeating = (times: number): Answer => (one) => {
+      const from = start(one) === 10 && times > 0 ? 0 : start(one);
+      if (start(one) === 10) times -= 1;
+      return contents(all.slice(from, from + 10), { total: 25 });
+    };
+    expect(await idsOf(repeating(1), {}, 10)).toEqual(numbers(1, 25));
+    expect(await errorOf(idsOf(repeating(2), {}, 10))).toMatchObject({ kind: 'vendor-protocol' });
+  });
+
+  test('does not take another page for the one that it asked for', async () => {
+    const all = many(25);
+    let lies = 1;
+    const answer: Answer = (one) => {
+      const from = start(one) + (start(one) === 0 && lies-- > 0 ? 10 : 0);
+      return contents(all.slice(from, from + 10), { total: 25, startIndex: from });
+    };
+    expect(await idsOf(answer, { maxAttempts: 2 }, 10)).toEqual(numbers(1, 25));
+  });
+
+  test('fails when full pages add up to less than the total', async () => {
+    const all = many(40);
+    const answer: Answer = (one) => contents(all.slice(start(one) === 0 ? 10 : start(one), start(one) === 0 ? 20 : start(one) + 10), { total: 40 });
+    expect(await errorOf(idsOf(answer, {}, 10))).toMatchObject({ kind: 'vendor-protocol' });
+  });
+
   test('a cursor goes on in another source, and a made-up one is refused', async () => {
     const all = many(30);
     const { url } = await portal((one) => contents(all.slice(start(one), start(one) + count(one)), { total: 30 }));

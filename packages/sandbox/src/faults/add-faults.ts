@@ -11,7 +11,7 @@ export function addFaults(app: FastifyInstance, plan: FaultPlan, dialect: FaultD
     const due = plan.due(exchange);
     const changes = due.filter(({ kind }) => kind.after !== undefined);
     if (changes.length > 0) {
-      changeAnswer(reply.raw, (answer) => {
+      changeAnswer(reply, (answer) => {
         for (const { kind, settings } of changes) kind.after?.(answer, settings, exchange);
       });
     }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { sendEndless, sendSlowly } from './pacing.ts';
 
 /** How an answer comes to its end on the wire. */
@@ -24,8 +25,9 @@ export interface Answer {
   closes: boolean;
 }
 
-/** Holds back what is written to `raw` until its end, gives it to `change`, and sends what became of it. */
-export function changeAnswer(raw: ServerResponse, change: (answer: Answer) => void): void {
+/** Holds back an answer until its end, gives it to `change`, and sends what became of it. */
+export function changeAnswer(reply: FastifyReply, change: (answer: Answer) => void): void {
+  const { raw } = reply;
   const { writeHead, write, end, flushHeaders } = raw;
   let status: number | undefined;
   let given: OutgoingHttpHeaders = {};
@@ -50,6 +52,8 @@ export function changeAnswer(raw: ServerResponse, change: (answer: Answer) => vo
     end: (...args: readonly unknown[]) => {
       take(args[0], ...args.slice(1));
       Object.assign(raw, { writeHead, write, end, flushHeaders });
+      // An answer that does not end is none to fastify, which would send another.
+      reply.hijack();
       const { 'content-length': length, ...headers } = lowerCased({ ...raw.getHeaders(), ...given });
       for (const name of raw.getHeaderNames()) raw.removeHeader(name);
       const body = Buffer.concat(chunks);
