@@ -225,3 +225,15 @@ describe('the lock of a directory', () => {
     expect(await filesBelow(directory)).toEqual(['.filesource-lock']);
   });
 });
+
+test('the journal stays until the receipt is safe: what was fetched is not fetched again', async () => {
+  const directory = await temporaryDirectory();
+  const receiptFile = join(await temporaryDirectory(), 'receipt.json');
+  await mkdir(receiptFile);
+  const first = memorySource([{ id: '1', files: five }]);
+  await expect(runPull(first.source, directory, { receiptFile })).rejects.toMatchObject({ kind: 'target-failed' });
+  const second = memorySource([{ id: '1', files: five }]);
+  expect(await runPull(second.source, directory)).toMatchObject({ complete: true, totals: { ok: 5 } });
+  expect(openedBy(second.adapter.calls)).toEqual([]);
+  expect(await filesBelow(directory)).toEqual(five.map(({ name }) => `contacts/1/${name}`));
+});

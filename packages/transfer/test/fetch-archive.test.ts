@@ -1,10 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { createPolledOperation, FileSourceError, type Archive, type FileSource } from '@filesource/core';
 import { createInstantClock, createVirtualClock, nodeHashing, settle, type VirtualClock } from '@filesource/testkit';
+import { pack } from 'tar-stream';
 import { fetchArchive, parseReceipt, type FetchArchiveOptions, type Receipt, type TransferEvent } from '../src/index.ts';
+import { uniquePartName } from '../src/local/own-names.ts';
 import { archivingSource, file, filesBelow, item, memorySource, sha256, temporaryDirectory, textOf, zipOf } from './helpers.ts';
 
 type Given = Partial<FetchArchiveOptions>;
@@ -150,6 +153,36 @@ describe('an archive that breaks', () => {
     expect(await failureOf(fetch(source, { file: join(directory, 'x.zip') }))).toMatchObject({ kind: 'corrupt', message: 'expected a ZIP, got an HTML page' });
     expect(await filesBelow(directory)).toEqual(['x.zip']);
     expect(await textOf(directory, 'x.zip')).toBe('from before');
+  });
+
+  test('as a tar.gz, or unpacks to too much, leaves nothing unpacked', async () => {
+    const tar = pack();
+    for (const name of ['a.txt', 'b.txt', 'c.bin']) tar.entry({ name }, Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * index * 7919) % 251)));
+    tar.finalize();
+    const chunks: Buffer[] = [];
+    for await (const chunk of tar.pipe(createGzip()) as AsyncIterable<Buffer>) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const directory = join(await temporaryDirectory(), 'out');
+    const given = { items: [item('1', 'a.txt', null)], format: 'tar.gz' } as const;
+    expect(await failureOf(fetch(archivingSource({ bytes: bytes.subarray(0, -6), ...given }).source, { directory }))).toMatchObject({ kind: 'truncated' });
+    expect(await failureOf(fetch(archivingSource({ bytes, ...given }).source, { directory }, { limits: { maxBytes: 100_000 } }))).toMatchObject({ kind: 'too-large' });
+    expect(await filesBelow(directory)).toEqual([]);
+    expect((await fetch(archivingSource({ bytes, ...given }).source, { directory })).complete).toBe(true);
+    expect(await filesBelow(directory)).toEqual(['a.txt', 'b.txt', 'c.bin']);
+  });
+
+  test('in a process that died leaves a part that the next one sweeps, and two at once are kept apart', async () => {
+    const directory = await temporaryDirectory();
+    const dead = uniquePartName().replace(/-\d+-/, '-4194999-');
+    await writeFile(join(directory, dead), 'half of an archive');
+    const bytes = await zipOf([{ path: 'a.txt', content: 'hello' }]);
+    const first = archivingSource({ bytes, items: [item('1', 'a.txt', 'hello')] });
+    const running = fetch(first.source, { directory });
+    const second = await failureOf(fetch(first.source, { directory }));
+    expect(second).toMatchObject({ kind: 'conflict', message: expect.stringContaining('another transfer writes to') });
+    expect((await running).complete).toBe(true);
+    expect(await filesBelow(directory)).toEqual(['a.txt']);
+    expect(first.asked).toHaveLength(1);
   });
 
   test('or falls silent ends with a time-out', async () => {

@@ -1,7 +1,8 @@
 import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
+import { lockDirectory } from '../local/directory-lock.ts';
 import { prepareFileTarget, type FileTarget } from '../local/file-target.ts';
-import { uniquePartName } from '../local/own-names.ts';
+import { sweepParts, uniquePartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
@@ -10,7 +11,7 @@ import type { ArchiveEntry } from './archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from './limits.ts';
 import { proveArchive } from './prove-archive.ts';
 import { readTarGz } from './read-tar.ts';
-import { readZip } from './read-zip.ts';
+import { readZip, type ReadArchiveOptions } from './read-zip.ts';
 import { receiveArchive } from './receive-archive.ts';
 import { UnpackTarget } from './unpack-target.ts';
 
@@ -44,11 +45,20 @@ export type FetchArchiveOptions = FetchOptions &
  * Fetches files and folders as one archive, reads it to its end, and proves it against what was asked for.
  * - An archive that lacks files is kept, and the receipt names them. One that is cut or no archive throws, and nothing appears.
  * - An abort, or a wait that is too long, cancels the vendor's operation if it was started here.
+ * - Throws `conflict` while another transfer writes to the directory.
  */
 export async function fetchArchive(options: FetchArchiveOptions): Promise<Receipt> {
+  const started = new Date(options.clock.now()).toISOString();
+  const target = await prepareTarget(options.to);
+  try {
+    return await fetchInto(target, started, options);
+  } finally {
+    await target.unlock?.();
+  }
+}
+
+async function fetchInto(target: Target, started: string, options: FetchArchiveOptions): Promise<Receipt> {
   const { source, convert, to, signal, clock, onEvent, receiptFile } = options;
-  const started = new Date(clock.now()).toISOString();
-  const target = await prepareTarget(to);
   const operation = await operationOf(options);
   const archive = await waitFor(operation, options);
   const withSignal = signal === undefined ? {} : { signal };
@@ -97,7 +107,7 @@ const progressEveryMs = 200;
 function nowAndThen(clock: Clock, listener: TransferListener | undefined): TransferListener {
   let toldMs = Number.NEGATIVE_INFINITY;
   return (event) => {
-    if (clock.now() - toldMs < progressEveryMs) return;
+    if (Math.abs(clock.now() - toldMs) < progressEveryMs) return;
     toldMs = clock.now();
     listener?.(event);
   };
@@ -106,13 +116,16 @@ function nowAndThen(clock: Clock, listener: TransferListener | undefined): Trans
 interface Target {
   readonly file: FileTarget;
   readonly directory?: TargetDirectory;
+  readonly unlock?: () => Promise<void>;
 }
 
 async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
   if ('file' in to) return { file: await prepareFileTarget(to.file) };
   const directory = await TargetDirectory.prepare(to.directory);
+  const unlock = await lockDirectory(directory.path);
+  await sweepParts(directory.path);
   const partPath = directory.resolve(uniquePartName());
-  return { directory, file: { partPath, finalPath: partPath, shownPath: to.directory } };
+  return { directory, unlock, file: { partPath, finalPath: partPath, shownPath: to.directory } };
 }
 
 async function operationOf(options: FetchArchiveOptions): Promise<Operation<Archive>> {
@@ -145,13 +158,16 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
     if (place !== undefined) await part.finish(place.finalPath);
     return [{ path, size: part.bytes, sha256: part.sha256, localPath: place?.localPath ?? null }];
   }
-  const reading = {
+  const reading = (): ReadArchiveOptions => ({
     hashing: options.hashing,
     guard: new LimitGuard(options.limits ?? {}, part.bytes),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(unpack === undefined ? {} : { unpack }),
-  };
-  return content.format === 'zip' ? readZip(file.partPath, reading) : readTarGz(file.partPath, reading);
+  });
+  const unpacking = (): ReadArchiveOptions => ({ ...reading(), ...(unpack === undefined ? {} : { unpack }) });
+  if (content.format === 'zip') return readZip(file.partPath, unpacking());
+  // A tar.gz tells at its very end whether it is whole and how large; nothing may appear before that is known.
+  if (unpack !== undefined) await readTarGz(file.partPath, reading());
+  return readTarGz(file.partPath, unpacking());
 }
 
 function tellRows(receipt: Receipt, onEvent: TransferListener | undefined): void {

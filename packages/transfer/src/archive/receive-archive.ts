@@ -13,17 +13,24 @@ const mostFruitless = 3;
 
 /**
  * Writes the bytes of an archive into a part, and goes on by range where a connection breaks.
- * - Throws `truncated` for fewer bytes than announced, `conflict` when the archive became another one on the way.
+ * - Throws `truncated` for fewer bytes than announced, `conflict` when the archive became another one on the way, `corrupt` for a
+ *   vendor's archive that grows far beyond the files in it.
  */
 export async function receiveArchive(archive: Archive, first: ArchiveContent, part: PartFile, options: ReceiveArchiveOptions): Promise<void> {
   const { idle, signal, onBytes } = options;
   const withSignal = signal === undefined ? {} : { signal };
+  // What core makes tells its files only while it is read.
+  const mostBytes = idle === undefined ? Number.POSITIVE_INFINITY : plausibleBytes(archive);
+  const onTaken = (): void => {
+    onBytes(part.bytes, first.size);
+    if (part.bytes > mostBytes) throw new FileSourceError('corrupt', `${part.bytes} bytes came and no end, far more than the files in the archive have`);
+  };
   let content = first;
   let fruitless = 0;
   for (;;) {
     const before = part.bytes;
     try {
-      await receive(content.body, part, { ...withSignal, ...(idle === undefined ? {} : { idle }), onBytes: () => onBytes(part.bytes, first.size) });
+      await receive(content.body, part, { ...withSignal, ...(idle === undefined ? {} : { idle }), onBytes: onTaken });
       if (first.size !== null && part.bytes < first.size) throw new FileSourceError('truncated', `only ${part.bytes} of ${first.size} bytes came`);
       break;
     } catch (thrown) {
@@ -54,4 +61,10 @@ function checkSame(first: ArchiveContent, next: ArchiveContent, offset: number):
   if (next.offset === offset && !differ(first.validator, next.validator) && !differ(first.totalSize, next.totalSize)) return;
   next.body.destroy();
   throw new FileSourceError('conflict', 'the archive was replaced by another one while it was being read', { advice: 'Fetch it again.' });
+}
+
+/** No packing makes files this much larger; unlimited where a size is not known. */
+function plausibleBytes({ items }: Archive): number {
+  const bytes = items.reduce((sum, { size }) => sum + (size ?? Number.POSITIVE_INFINITY), 0);
+  return 2 * bytes + items.length * 8192 + 16 * 1024 * 1024;
 }

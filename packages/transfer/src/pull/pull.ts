@@ -55,11 +55,16 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
     const run = await execute(options, plan, { target, journal });
-    const isComplete = receiptRows(plan.groups, false).every((row) => row.status === 'ok');
-    await journal.close(run.failure === undefined ? (isComplete ? 'complete' : 'incomplete') : 'broken');
+    let receipt: Receipt | undefined;
+    try {
+      receipt = await finish(options, started, plan, run);
+    } finally {
+      // After the receipt: as long as that is not safe, the journal is what tells that everything is there.
+      await journal.close(receipt === undefined ? 'broken' : receipt.complete ? 'complete' : 'incomplete');
+    }
     // Parts of files that the vendor has no more.
-    if (run.failure === undefined && isComplete) await sweepParts(target.path, { keep: new Set() });
-    return await finish(options, started, plan, run);
+    if (receipt.complete) await sweepParts(target.path, { keep: new Set() });
+    return receipt;
   } finally {
     await unlock();
   }
