@@ -65,7 +65,7 @@ function isUsableUrl(url: string): boolean {
   return url !== '' && !/(file|folder)_[^/?]*(:|%3a)/i.test(url);
 }
 
-const silentMs = 60_000;
+const silentMs = 20_000;
 const fruitlessMs = 1000;
 
 /**

@@ -123,7 +123,7 @@ describe.each(['docspace', 'workspace'] as const)('a whole run on %s', (generati
   });
 
   test('a second download waits for the first, or fails at once as configured', async () => {
-    const { source, sandbox } = await start({ generation, operationDurationMs: 150 });
+    const { source, sandbox } = await start({ generation, operationDurationMs: 4000 });
     const { userName, password } = demoUsers[0];
     const { source: impatient } = makeSource({ baseUrl: sandbox.baseUrl, userName, password, whenBusy: 'fail', maxAttempts: 4 });
     const first = await source.archive([String(demoIds.contracts)]);
