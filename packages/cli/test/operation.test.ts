@@ -104,6 +104,16 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
     expect((await run(['operation', 'attach', token, '--to', 'later.zip'])).code).toBe(exitCodes.done);
   });
 
+  test('an archive that a later one of the same name replaced is never taken for the first', async () => {
+    const token = await detached('documents:103', 'documents:101/101');
+    await wait(500);
+    const [, ended = ''] = /(fsop_[\w-]+)/.exec((await run(['operation', 'status', token])).out.text) ?? [];
+    expect((await run(['archive', 'documents:102', 'documents:101/101', '--to', 'second.zip'])).code).toBe(exitCodes.done);
+    const { code, err } = await run(['operation', 'attach', ended, '--to', 'first.zip', '--receipt', 'first.json']);
+    expect([code, err.text]).toEqual([exitCodes.incomplete, expect.stringContaining('archive: incomplete: 1 of ')]);
+    expect(await receipt('first.json')).toMatchObject({ complete: false, extras: expect.any(Array) });
+  });
+
   test('an attach that fails after the end says how to go on', async () => {
     const token = await detached('documents:101');
     await wait(500);
