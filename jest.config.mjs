@@ -16,6 +16,10 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  // A hang is ended, and a slow machine is no failure.
+  testTimeout: 180_000,
+  maxWorkers: 2,
+  // A handle that a test forgot must not keep a finished run from ending; leaks of the product have tests of their own.
+  forceExit: true,
   reporters: ['default', '<rootDir>/scripts/count-reporter.mjs'],
 };

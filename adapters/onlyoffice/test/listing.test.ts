@@ -2,13 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { docspace, docspaceError, startScript, workspace, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
 import { errorOf, makeSource } from './make-source.ts';
 
-let server: ScriptServer | undefined;
+const servers: ScriptServer[] = [];
 afterEach(async () => {
-  await server?.close();
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
 async function portal(answer: Answer): Promise<ScriptServer> {
-  server = await startScript(answer);
+  const server = await startScript(answer);
+  servers.push(server);
   return server;
 }
 
