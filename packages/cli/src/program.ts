@@ -153,6 +153,15 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .addHelpText('after', 'Some vendors stop every operation of the user; "filesource sources" says so.')
     .action(act(async () => (await import('./commands/operation.ts')).operationCancel));
 
+  program
+    .command('verify')
+    .description('hold a receipt against the files on the disk: size and SHA-256 of each; asks no vendor')
+    .argument('<receipt>', 'as "pull --receipt" or "archive --extract --receipt" wrote it')
+    .option('--dir <dir>', 'where the files are by now; default: where the receipt says')
+    .option('--json', 'one JSON object a file')
+    .addHelpText('after', examples('filesource verify receipt.json', 'filesource verify receipt.json --dir /mnt/backup/files'))
+    .action(act(async () => (await import('./commands/verify.ts')).verify));
+
   const config = program.command('config').description('check the config, or print its JSON Schema').addHelpText('after', examples('filesource config check', 'filesource config schema > filesource.schema.json'));
   config
     .command('check')

@@ -3,7 +3,7 @@ import { exitCodes } from '../src/exit-codes.ts';
 import { BrokenPipe, Capture } from './support/capture.ts';
 import { startSandboxes, type Sandboxes } from './support/sandboxes.ts';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, readdir } from 'node:fs/promises';
+import { access, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 describe.each(['docspace', 'workspace'] as const)('commands against the sandboxes, ONLYOFFICE as %s', (generation) => {
@@ -137,6 +137,39 @@ describe.each(['docspace', 'workspace'] as const)('commands against the sandboxe
   test('archive --extract unpacks instead', async () => {
     expect((await run(['archive', 'documents:103', '--extract', 'photos'])).code).toBe(exitCodes.done);
     expect((await readdir(join(sandboxes.directory, 'photos'), { recursive: true })).some((path) => path.endsWith('.png'))).toBe(true);
+  });
+
+  test('archive refuses what is larger than it may be', async () => {
+    const entries = await run(['archive', 'documents:103', '--to', 'few.zip', '--max-entries', '0']);
+    expect(entries.code).toBe(exitCodes.usage);
+    const bytes = await run(['archive', 'documents:103', '--extract', 'small', '--max-bytes', '10']);
+    expect([bytes.code, bytes.err.text]).toEqual([exitCodes.failed, expect.stringContaining('unpacks to more than 10 bytes')]);
+    expect(await readdir(join(sandboxes.directory, 'small'))).toEqual([]);
+  });
+
+  test('get --entry fetches one entry of a ZIP, where the vendor has ranges', async () => {
+    const listed = async (ref: string): Promise<{ readonly name: string; readonly ref: string }[]> => {
+      const { out } = await run(['list', ref, '--json']);
+      return out.text.trim().split('\n').map((line) => JSON.parse(line) as { name: string; ref: string });
+    };
+    const document = (await listed('documents:@my')).find(({ name }) => name.endsWith('.docx'));
+    const { code, out } = await run(['get', document?.ref ?? '', '--entry', 'word/document.xml']);
+    expect([code, out.text.slice(0, 5)]).toEqual([exitCodes.done, '<?xml']);
+    expect((await run(['get', document?.ref ?? '', '--entry', 'word/document.xml', '--to', 'document.xml'])).code).toBe(exitCodes.done);
+    expect(await readFile(join(sandboxes.directory, 'document.xml'), 'utf8')).toBe(out.text);
+    expect((await run(['get', document?.ref ?? '', '--entry', 'nothing.xml'])).err.text).toContain('"word/document.xml"');
+    const refused = await run(['get', 'contacts:1237/1757', '--entry', 'a.txt']);
+    expect([refused.code, refused.err.text]).toEqual([exitCodes.failed, expect.stringContaining('has no ranges')]);
+  });
+
+  test('verify holds a receipt against the disk, and needs no config for it', async () => {
+    expect((await run(['pull', 'appointments:247', '--to', 'proof', '--receipt', 'proof.json'])).code).toBe(exitCodes.done);
+    expect(await run(['verify', 'proof.json', '--config', 'nowhere.yaml'])).toMatchObject({ code: exitCodes.done, err: { text: expect.stringContaining('verify: complete: ') } });
+    const { files } = JSON.parse(await readFile(join(sandboxes.directory, 'proof.json'), 'utf8')) as { readonly files: readonly { readonly path: string }[] };
+    await writeFile(join(sandboxes.directory, 'proof', files[0]?.path ?? ''), 'changed');
+    const { code, err } = await run(['verify', 'proof.json', '--dir', 'proof']);
+    expect([code, err.text]).toEqual([exitCodes.incomplete, expect.stringContaining('changed')]);
+    expect((await run(['verify', 'nothing.json'])).code).toBe(exitCodes.usage);
   });
 
   test('archive takes refs of one source', async () => {

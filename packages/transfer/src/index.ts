@@ -5,4 +5,5 @@ export type { TransferError, TransferEvent, TransferListener } from './events.ts
 export { pull, type PullOptions } from './pull/pull.ts';
 export { parseReceipt, type Receipt, type ReceiptFile } from './receipt.ts';
 export { saveFile, type SaveFileOptions } from './save-file.ts';
+export { verifyReceipt, type VerifiedFile, type VerifyReceiptOptions } from './verify-receipt.ts';
 export { writeReceipt } from './write-receipt.ts';

@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { nodeHashing } from '@filesource/testkit';
 import fc from 'fast-check';
-import { parseReceipt, writeReceipt, type Receipt } from '../src/index.ts';
+import { parseReceipt, verifyReceipt, writeReceipt, type Receipt } from '../src/index.ts';
 import { createReceipt } from '../src/receipt.ts';
-import { filesBelow, sha256, temporaryDirectory } from './helpers.ts';
+import { file, filesBelow, memorySource, runPull, sha256, temporaryDirectory } from './helpers.ts';
 
 const row = fc.record(
   {
@@ -46,5 +47,44 @@ describe('a receipt', () => {
     await expect(writeReceipt(given, join(directory, 'taken'))).rejects.toMatchObject({ kind: 'target-failed' });
     expect(await filesBelow(directory)).toEqual(['new/receipt.json']);
     await writeReceipt(given, '/dev/null');
+  });
+});
+
+describe('a receipt held against the disk', () => {
+  const files = ['1', '2', '3', '4', '5'].map((id) => file(id, `${id}.txt`));
+
+  async function verified(receipt: Receipt, directory: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { ref, status } of verifyReceipt(receipt, { directory, hashing: nodeHashing })) found.push(`${ref} ${status}`);
+    return found;
+  }
+
+  test('finds every file as it was, also after the directory was moved', async () => {
+    const [directory, elsewhere] = [await temporaryDirectory(), join(await temporaryDirectory(), 'moved')];
+    const receipt = await runPull(memorySource([{ id: '1', files }]).source, directory);
+    await rename(directory, elsewhere);
+    expect(await verified(receipt, elsewhere)).toEqual(files.map(({ id }) => `contacts:1/${id} ok`));
+  });
+
+  test('names what is missing, was changed by a byte, cut, or replaced by a link, and changes nothing', async () => {
+    const directory = await temporaryDirectory();
+    const receipt = await runPull(memorySource([{ id: '1', files }]).source, directory);
+    const path = (name: string): string => join(directory, 'contacts/1', name);
+    await rm(path('1.txt'));
+    await writeFile(path('2.txt'), 'content of X');
+    await writeFile(path('3.txt'), 'content');
+    await rm(path('4.txt'));
+    await symlink(path('5.txt'), path('4.txt'));
+    expect(await verified(receipt, directory)).toEqual(['contacts:1/1 missing', 'contacts:1/2 changed', 'contacts:1/3 changed', 'contacts:1/4 changed', 'contacts:1/5 ok']);
+    expect(await filesBelow(directory)).toHaveLength(4);
+  });
+
+  test('trusts no path that leads out of the directory, and no receipt of an archive', async () => {
+    const directory = await temporaryDirectory();
+    const receipt = await runPull(memorySource([{ id: '1', files: files.slice(0, 1) }]).source, directory);
+    const hostile = { ...receipt, files: receipt.files.map((given) => ({ ...given, path: '../../etc/passwd' })) };
+    expect(await verified(hostile, directory)).toEqual(['contacts:1/1 changed']);
+    const { directory: _directory, ...archived } = receipt;
+    await expect(verified(archived, directory)).rejects.toMatchObject({ kind: 'invalid-argument' });
   });
 });

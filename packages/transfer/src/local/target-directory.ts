@@ -31,6 +31,15 @@ export class TargetDirectory {
     }
   }
 
+  /** One that is there already, to be read; throws `target-failed`. */
+  static async existing(directory: string): Promise<TargetDirectory> {
+    try {
+      return new TargetDirectory(await realpath(resolve(directory)));
+    } catch (error) {
+      throw targetError(error, directory);
+    }
+  }
+
   /** Where a path with `/` is on this machine. */
   resolve(path: string): string {
     const full = join(this.path, ...path.split('/'));
