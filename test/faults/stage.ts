@@ -1,7 +1,7 @@
 import { createFileSources, type FileSources } from '@filesource/container';
 import { onlyoffice } from '@filesource/onlyoffice';
 import { onoffice } from '@filesource/onoffice';
-import { demoApiKeys, demoIds, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type FaultPlan } from '@filesource/sandbox';
+import { demoApiKeys, demoIds, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type FaultPlan, type RecordedRequest } from '@filesource/sandbox';
 import { fastClock, pace } from './fast-clock.ts';
 import { fewDocuments, manyDocuments, type Expected } from './world.ts';
 
@@ -13,14 +13,17 @@ export type FolderName = 'few' | 'many' | 'nested' | 'none';
 export interface Stage {
   readonly faults: FaultPlan;
   readonly openConnections: () => number;
+  readonly requests: readonly RecordedRequest[];
   /** The ref of a folder, and all files in and below it. */
   folder(name: FolderName): { readonly ref: string; readonly files: readonly Expected[] };
-  connect(): Promise<FileSources>;
+  connect(timeoutMs: number): Promise<FileSources>;
   close(): Promise<void>;
 }
 
-/** Of this wall: 300 ms. */
-const timeoutMs = 300 * pace;
+/** Short, so that silence costs little: 300 ms of the wall's. */
+export const shortMs = 300 * pace;
+/** Too long to be reached by a slow machine. */
+export const longMs = 20_000 * pace;
 
 export function createStage(name: StageName): Promise<Stage> {
   return name === 'address' || name === 'appointment' ? onOfficeStage(name) : onlyOfficeStage(name);
@@ -40,11 +43,12 @@ async function onOfficeStage(kind: 'address' | 'appointment'): Promise<Stage> {
   return {
     faults: sandbox.faults,
     openConnections: () => sandbox.openConnections,
+    requests: sandbox.requests,
     folder: (name) => ({
       ref: `files:${ids[name]}`,
       files: (store.files(ids[name]) ?? []).map(({ id, document }) => ({ ref: `files:${ids[name]}/${id}`, bytes: document.bytes() })),
     }),
-    connect: () => connect({ provider: `onoffice-${kind}`, apiUrl, token, secret, allowHosts: [new URL(sandbox.fileHost).host] }),
+    connect: (timeoutMs) => connect({ provider: `onoffice-${kind}`, apiUrl, token, secret, allowHosts: [new URL(sandbox.fileHost).host], timeoutMs }),
     close: () => sandbox.close(),
   };
 }
@@ -75,13 +79,15 @@ async function onlyOfficeStage(name: Exclude<StageName, 'address' | 'appointment
   return {
     faults: sandbox.faults,
     openConnections: () => sandbox.openConnections,
+    requests: sandbox.requests,
     folder: (folder) => ({ ref: `files:${ids[folder]}`, files: filesBelow(ids[folder]) }),
-    connect: () =>
+    connect: (timeoutMs) =>
       connect({
         provider: 'onlyoffice',
         baseUrl: sandbox.baseUrl,
         ...signIn,
         busyTimeoutMs: 5000,
+        timeoutMs,
         ...(sandbox.storageUrl === undefined ? {} : { allowHosts: [new URL(sandbox.storageUrl).host] }),
       }),
     close: () => sandbox.close(),
@@ -89,5 +95,5 @@ async function onlyOfficeStage(name: Exclude<StageName, 'address' | 'appointment
 }
 
 function connect(settings: Readonly<Record<string, unknown>>): Promise<FileSources> {
-  return createFileSources({ config: { sources: { files: { ...settings, timeoutMs } } }, adapters: [onoffice, onlyoffice], ports: { clock: fastClock } });
+  return createFileSources({ config: { sources: { files: settings } }, adapters: [onoffice, onlyoffice], ports: { clock: fastClock } });
 }
