@@ -14,13 +14,16 @@ const positionSchema = z.strictObject({
   repeats: z.int().min(0),
   /** The least that a page before told: what came in meanwhile may be missed. */
   total: z.int().min(0).nullable(),
+  /** What the page before told. */
+  last: z.int().min(0).nullable(),
   listed: z.int().min(0),
   /** Some page held less than was to be expected: the portal hides entries after it has counted them. */
   isHiding: z.boolean(),
 });
 type Position = z.output<typeof positionSchema>;
 
-const keysKept = 100;
+const keysKept = 1000;
+const mostRereads = 3;
 
 function encodePosition(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
@@ -53,13 +56,14 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
 /**
  * One page of a folder.
  * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
- * - A page that came before is asked for once more; a vendor that sends it again and again is an error, since entries would be missing.
+ * - A page that came before, or that is empty in the middle, is asked for once more; a vendor that sends the same again and again is an
+ *   error, since entries would be missing, and one that stays empty hides what it counted.
+ * - When the folder has shrunk, entries have moved up: as many are read again.
  */
 export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, maxPageSize: number): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : decodePosition(options.cursor);
-  const start = before?.start ?? 0;
-  const { value, total: outerTotal } = await fetchContents(client, folder, start, pageSize, options.signal);
+  const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal));
   const generation = client.generation.current();
   const received: Entry[] = [
     ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
@@ -74,7 +78,6 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     known.add(key);
     items.push(entry);
   }
-  const total = believableTotal(value.total ?? outerTotal, start + received.length);
   const isRepeat = before !== undefined && received.length > 0 && items.length === 0 && received.length === before.size;
   const repeats = isRepeat ? before.repeats + 1 : 0;
   const isComplete = isRepeat && total === null && received.length < pageSize;
@@ -85,15 +88,37 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const leastTotal = total === null ? null : Math.min(total, before?.total ?? total);
   const hasGrown = total !== leastTotal;
   const isWrongPage = isRepeat && total !== null && !hasGrown;
-  const next = isWrongPage ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
+  const wasAskedAgain = before !== undefined && before.size === 0 && before.start === start;
+  const isGap = received.length === 0 && total !== null && start < total && !wasAskedAgain;
+  const next = isWrongPage || isGap ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
   const listed = (before?.listed ?? 0) + items.length;
-  const isHiding = before?.isHiding === true || (total !== null && received.length < Math.min(pageSize, total - start));
+  const isHiding = before?.isHiding === true || (!isGap && total !== null && received.length < Math.min(pageSize, total - start));
   const hasMore = total === null ? received.length > 0 : next < total;
   if (!hasMore && leastTotal !== null && !isHiding && listed < leastTotal) {
     throw new FileSourceError('vendor-protocol', `the portal announces ${leastTotal} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
   }
-  const position = { start: next, keys: received.length < pageSize ? keys : keys.slice(-keysKept), size: received.length, repeats, total: leastTotal, listed, isHiding };
+  const kept = isGap ? (before?.keys ?? []) : keys.slice(-keysKept);
+  const position = { start: next, keys: kept, size: received.length, repeats, total: leastTotal, last: total, listed, isHiding };
   return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
+}
+
+interface PageRead {
+  readonly start: number;
+  readonly value: ContentsDto;
+  readonly total: number | null;
+}
+
+/** Goes back by as much as the folder has shrunk since the page before; what overlaps is known by its key. */
+async function readFrom(before: Position | undefined, fetchFrom: (start: number) => Promise<ApiResult<ContentsDto>>): Promise<PageRead> {
+  let start = before?.start ?? 0;
+  let last = before?.last ?? null;
+  for (let rereads = 0; ; rereads += 1) {
+    const { value, total: outerTotal } = await fetchFrom(start);
+    const total = believableTotal(value.total ?? outerTotal, start + (value.folders?.length ?? 0) + (value.files?.length ?? 0));
+    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, total };
+    start = Math.max(0, start - (last - total));
+    last = total;
+  }
 }
 
 /** A total that is less than what came already is none. */

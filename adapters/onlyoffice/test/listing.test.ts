@@ -90,6 +90,26 @@ describe('list', () => {
     expect(ids.filter((id) => id !== '99')).toEqual(numbers(1, 20));
   });
 
+  test('asks again for a page that came empty, and believes it then', async () => {
+    const all = many(30);
+    for (const empty of [0, 10, 20]) {
+      let answers = 0;
+      const glitch: Answer = (one) => contents(start(one) === empty && (answers += 1) === 1 ? [] : all.slice(start(one), start(one) + 10), { total: 30 });
+      expect(await idsOf(glitch, {}, 10)).toEqual(numbers(1, 30));
+    }
+  });
+
+  test('goes back by as much as the folder has shrunk', async () => {
+    let all = many(40);
+    let pages = 0;
+    const shrinking: Answer = (one) => {
+      pages += 1;
+      if (pages === 2) all = all.slice(4);
+      return contents(all.slice(start(one), start(one) + 10), { total: all.length });
+    };
+    expect(await idsOf(shrinking, {}, 10)).toEqual(numbers(1, 40));
+  });
+
   test.each([0, 5])('does not believe a total of %s that is less than what came', async (total) => {
     const all = many(25);
     expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 10), { total }), {}, 10)).toEqual(numbers(1, 25));
