@@ -88,7 +88,10 @@ export async function startOnOfficeSandbox(options: OnOfficeSandboxOptions = {})
   addApiRoutes(apiApp, world);
 
   const linkServer = await startServer(linkApp, options.linkPort);
-  const apiServer = await startServer(apiApp, options.port);
+  const apiServer = await startServer(apiApp, options.port).catch(async (error: unknown) => {
+    await linkServer.close();
+    throw error;
+  });
   hosts = { api: apiServer.url, links: linkServer.url };
   return {
     apiUrl: apiServer.url + API_PATH,
