@@ -66,10 +66,13 @@ describe('no credential and no signed link', () => {
     expect(result.stdout + result.stderr).not.toMatch(/clear-(token|secret)-value/);
   });
 
-  it('in any file that a command wrote', async () => {
-    for (const name of await readdir(world.directory)) {
-      if (!name.endsWith('.json')) continue;
-      expect({ name, leaks: leaksIn(await readFile(world.path(name), 'utf8')) }).toEqual({ name, leaks: [] });
-    }
+  it('in any file that a command wrote, the journal of a pull that was killed included', async () => {
+    const killed = await world.run(['pull', 'contacts:1240', 'appointments:248', 'documents:104', '--to', 'killed', '--json'], {
+      onStart: (child) => child.stdout?.on('data', (chunk: Buffer) => void (chunk.includes('file-done') && child.kill('SIGKILL'))),
+    });
+    expect(killed.status).toBeNull();
+    const written = (await readdir(world.directory, { recursive: true })).filter((name) => name.endsWith('.json') || name.includes('.filesource-'));
+    expect(written).toContain('killed/.filesource-journal');
+    for (const name of written) expect({ name, leaks: leaksIn(await readFile(world.path(name), 'latin1')) }).toEqual({ name, leaks: [] });
   });
 });
