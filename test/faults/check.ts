@@ -24,7 +24,7 @@ const sensible: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'timeout',
 ]);
 
-export function isSensible(kind: ErrorKind): boolean {
+function isSensible(kind: ErrorKind): boolean {
   return sensible.has(kind);
 }
 

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { sendEndless, sendSlowly } from './pacing.ts';
 
 /** How an answer comes to its end on the wire. */
-export type Ending =
+type Ending =
   | { readonly kind: 'whole' }
   /** The connection breaks after the body. */
   | { readonly kind: 'broken' }

@@ -1,5 +1,5 @@
 export { addFaults } from './add-faults.ts';
-export { catalogue, type FaultName, type FaultOccasion, type SandboxFault } from './catalogue.ts';
+export type { FaultName, FaultOccasion, SandboxFault } from './catalogue.ts';
 export { Connections } from './connections.ts';
 export { faultHelp, faultTables } from './describe-faults.ts';
 export type { FaultDialect, Target } from './fault-kind.ts';
