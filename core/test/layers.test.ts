@@ -130,6 +130,13 @@ describe('retry', () => {
     expect(started).toBe(2);
   });
 
+  it('waits out a silent vendor twice and no more', () => {
+    const silent = new FileSourceError('timeout', 'no answer');
+    expect(retryDelayMs(defaultRetryPolicy, 1, silent, 0.5)).not.toBeNull();
+    expect(retryDelayMs(defaultRetryPolicy, 2, silent, 0.5)).toBeNull();
+    expect(retryDelayMs(defaultRetryPolicy, 2, new FileSourceError('network', 'reset'), 0.5)).not.toBeNull();
+  });
+
   it('stops waiting when the caller\'s signal fires', async () => {
     const clock = createVirtualClock();
     const adapter = createMemoryAdapter({ folders });

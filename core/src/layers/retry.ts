@@ -17,12 +17,16 @@ export interface RetryPolicy {
 
 export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseDelayMs: 200, maxDelayMs: 10_000, maxRetryAfterMs: 120_000 };
 
+const mostTimeouts = 2;
+
 /**
  * How long to wait before attempt `attempt + 1`, or `null` to give up; `chance` is from 0 to 1.
  * - The vendor's own wish comes first; else full jitter under a doubling ceiling.
+ * - Silence is waited out twice only: each time takes the whole time-out, and whoever waits sees nothing meanwhile.
  */
 export function retryDelayMs(policy: RetryPolicy, attempt: number, error: FileSourceError, chance: number): number | null {
-  if (error.status !== 'temporary' || attempt >= policy.maxAttempts) return null;
+  const most = error.kind === 'timeout' ? Math.min(policy.maxAttempts, mostTimeouts) : policy.maxAttempts;
+  if (error.status !== 'temporary' || attempt >= most) return null;
   if (error.retryAfterMs !== undefined) return error.retryAfterMs > policy.maxRetryAfterMs ? null : error.retryAfterMs;
   return chance * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
 }
