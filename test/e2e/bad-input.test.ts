@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startOnOfficeSandbox } from '@filesource/sandbox';
 import { configText, jsonLines, startWorld, type World } from './harness.ts';
 
 let world: World;
@@ -76,6 +77,15 @@ describe('what the vendor refuses ends with 1 and the right kind', () => {
     expect(await kindOf(['list', 'appointments:247'], { ONOFFICE_SECRET: 'f'.repeat(64) })).toBe('unauthenticated');
     expect(await kindOf(['list', 'documents:@my'], { ONLYOFFICE_API_KEY: `sk-${'f'.repeat(64)}` })).toBe('unauthenticated');
     expect(await kindOf(['archive', 'documents:@my', '--to', 'x.zip'], { ONLYOFFICE_API_KEY: `sk-${'f'.repeat(64)}` })).toBe('unauthenticated');
+  });
+
+  it('a clock that is off by an hour', async () => {
+    const ahead = await startOnOfficeSandbox({ now: () => Date.now() + 3_600_000 });
+    const config = await world.writeConfig('clock.yaml', contactsConfig(ahead.apiUrl));
+    const { status, stderr } = await world.run(['list', 'contacts:1237', '--config', config]);
+    await ahead.close();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/clock[\s\S]*\(unauthenticated\)|\(unauthenticated\)[\s\S]*clock/i);
   });
 
   it('a file or folder that is not there', async () => {
