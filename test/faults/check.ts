@@ -81,7 +81,8 @@ interface Known {
 }
 
 function wrongFile(mix: Mix, path: string, bytes: Buffer, { accounted, expected, receipt }: Known): readonly string[] {
-  if (path.endsWith('.part')) return [`${path} was left behind`];
+  // What a later pull can carry on stays until then.
+  if (path.endsWith('.part')) return mix.job === 'pull' && receipt?.complete !== true && /^\.filesource-[0-9a-f]{24}\.part$/.test(path) ? [] : [`${path} was left behind`];
   if (/(^|\/)\.filesource-/.test(path)) return mix.job === 'pull' ? [] : [`${path} was left behind`];
   if (mix.job === 'archive-file') return receipt === undefined ? [`${path} was left by an archive that failed`] : [];
   if (accounted.has(path) || receipt?.extras !== undefined || (receipt?.files ?? []).some((row) => row.path === path)) return [];

@@ -53,7 +53,8 @@ const rolls: Readonly<Record<FaultName, Roll>> = {
   restart: (dice) => ({ kind: 'restart', on: on(dice, ['api']) }),
 };
 
-const names = Object.keys(rolls) as FaultName[];
+/** Those that seldom find anything to do come more often. */
+const names = [...(Object.keys(rolls) as FaultName[]), 'flip', 'flip', 'content-range', 'content-range', 'ignore-range'] as const;
 const ofRanges: ReadonlySet<FaultName> = new Set<FaultName>(['ignore-range', 'content-range']);
 const ofPages: ReadonlySet<FaultName> = new Set<FaultName>(['repeat-page', 'drop-page']);
 
