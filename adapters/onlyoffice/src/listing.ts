@@ -5,10 +5,10 @@ import { toFileEntry, toFolderEntry } from './entries.ts';
 import { contentsPath, type FolderId } from './ids.ts';
 import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
 
-/** Where a listing goes on, and what the page before held: entries that moved, or that came twice, are known by it. */
+/** Where a listing goes on, and what came before. */
 const positionSchema = z.strictObject({
   start: z.int().min(0),
-  /** Keys of the page before: its end, or all of it when it was shorter than asked for. */
+  /** Keys of the entries so far, the last ones: what comes again is known by them. */
   keys: z.array(z.string()),
   size: z.int().min(0),
   repeats: z.int().min(0),
@@ -19,10 +19,12 @@ const positionSchema = z.strictObject({
   listed: z.int().min(0),
   /** Some page held less than was to be expected: the portal hides entries after it has counted them. */
   isHiding: z.boolean(),
+  /** The portal tells where a page starts; then 0 is a place and not silence. */
+  tellsStart: z.boolean(),
 });
 type Position = z.output<typeof positionSchema>;
 
-const keysKept = 1000;
+const keysKept = 2000;
 const mostRereads = 3;
 
 function encodePosition(position: Position): string {
@@ -38,11 +40,10 @@ function decodePosition(cursor: string): Position {
 }
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
-export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> {
+export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
   const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema }, signal);
-  // 0 also stands for a portal that does not tell.
   const told = result.value.startIndex ?? 0;
-  if (told !== 0 && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
+  if ((told !== 0 || tellsStart) && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
   return result;
 }
 
@@ -63,17 +64,16 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
 export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, maxPageSize: number): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : decodePosition(options.cursor);
-  const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal));
+  const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const generation = client.generation.current();
   const received: Entry[] = [
     ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
     ...(value.files ?? []).map((dto) => toFileEntry(dto, folder.text, generation)),
   ];
-  const keys = received.map((entry) => `${entry.kind === 'file' ? 'f' : 'd'}${entry.id}`);
-  const known = new Set(before?.keys ?? []);
+    const known = new Set(before?.keys ?? []);
   const items: Entry[] = [];
-  for (const [index, entry] of received.entries()) {
-    const key = keys[index] ?? '';
+  for (const entry of received) {
+    const key = keyOf(entry);
     if (known.has(key)) continue;
     known.add(key);
     items.push(entry);
@@ -97,9 +97,14 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (!hasMore && leastTotal !== null && !isHiding && listed < leastTotal) {
     throw new FileSourceError('vendor-protocol', `the portal announces ${leastTotal} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
   }
-  const kept = isGap ? (before?.keys ?? []) : keys.slice(-keysKept);
-  const position = { start: next, keys: kept, size: received.length, repeats, total: leastTotal, last: total, listed, isHiding };
+  const fresh = items.map((entry) => keyOf(entry));
+  const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
+  const position = { start: next, keys: [...(before?.keys ?? []), ...fresh].slice(-keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isHiding, tellsStart };
   return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
+}
+
+function keyOf(entry: Entry): string {
+  return `${entry.kind === 'file' ? 'f' : 'd'}${entry.id}`;
 }
 
 interface PageRead {
@@ -115,7 +120,8 @@ async function readFrom(before: Position | undefined, fetchFrom: (start: number)
   for (let rereads = 0; ; rereads += 1) {
     const { value, total: outerTotal } = await fetchFrom(start);
     const total = believableTotal(value.total ?? outerTotal, start + (value.folders?.length ?? 0) + (value.files?.length ?? 0));
-    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, total };
+    // A wrong page does not fit its own total; then what was told before counts.
+    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, total: total ?? last };
     start = Math.max(0, start - (last - total));
     last = total;
   }

@@ -99,6 +99,32 @@ describe('list', () => {
     }
   });
 
+  test('asks again for a last page that came as the page before it', async () => {
+    const all = many(25);
+    for (const wrong of [1, 2]) {
+      let answers = 0;
+      const repeated: Answer = (one) => {
+        const at = start(one) === 20 && (answers += 1) <= wrong ? 10 : start(one);
+        return contents(all.slice(at, at + 10), { total: 25 });
+      };
+      const ids = idsOf(repeated, {}, 10);
+      if (wrong === 1) expect(await ids).toEqual(numbers(1, 25));
+      else expect(await errorOf(ids)).toMatchObject({ kind: 'vendor-protocol' });
+    }
+  });
+
+  test('is complete, or fails by name, when an earlier page comes again', async () => {
+    const all = many(45);
+    for (const at of [10, 20, 30, 40]) {
+      let answers = 0;
+      const again: Answer = (one) => {
+        const from = start(one) === at && (answers += 1) === 1 ? 0 : start(one);
+        return contents(all.slice(from, from + 10), { total: 45 });
+      };
+      expect(await idsOf(again, {}, 10)).toEqual(numbers(1, 45));
+    }
+  });
+
   test('goes back by as much as the folder has shrunk', async () => {
     let all = many(40);
     let pages = 0;
