@@ -10,7 +10,7 @@ export interface Interpolated {
   readonly variables: ReadonlyMap<string, readonly string[]>;
 }
 
-const placeholder = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
+const variablePattern = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
 
 /**
  * Puts variables into every text of the data, never into keys.
@@ -46,7 +46,7 @@ export function interpolate(data: unknown, env: Environment): Interpolated {
 export function interpolateText(text: string, env: Environment): { readonly text: string; readonly missing: readonly string[]; readonly variables: readonly string[] } {
   const missing: string[] = [];
   const variables: string[] = [];
-  const replaced = text.replace(placeholder, (whole, name: string | undefined, fallback: string | undefined) => {
+  const replaced = text.replace(variablePattern, (whole, name: string | undefined, fallback: string | undefined) => {
     if (whole === '$${') return '${';
     if (name === undefined) {
       missing.push('a ${ starts the name of a variable, as in ${NAME}; write $${ for the two characters');
