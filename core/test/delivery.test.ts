@@ -56,6 +56,27 @@ describe('a body', () => {
     await expect(bytesOf((await sourceOf(short).open('1/2')).body)).rejects.toMatchObject({ kind: 'truncated', status: 'persistent', ref: 'memory:1/2' });
   });
 
+  it('stops asking for the rest once nobody wants it', async () => {
+    const adapter = adapterWith((_file, part) => breaking(part.subarray(0, 1000), new FileSourceError('network', 'reset')));
+    let reopen: (signal: AbortSignal) => void = () => undefined;
+    const reopened = new Promise<AbortSignal>((resolve) => (reopen = resolve));
+    const { open } = adapter;
+    let opened = 0;
+    adapter.open = (file, options) => {
+      opened += 1;
+      if (opened === 1) return open.call(adapter, file, options);
+      reopen(options.signal as AbortSignal);
+      return new Promise(() => undefined);
+    };
+    const { body } = await sourceOf(adapter).open('1/2');
+    body.resume();
+    const signal = await reopened;
+    expect(signal.aborted).toBe(false);
+    body.destroy();
+    await settle();
+    expect(signal.aborted).toBe(true);
+  });
+
   it('fails as corrupt when more comes than was announced', async () => {
     const adapter = adapterWith((_file, part) => Readable.from([part, Buffer.from('more')]));
     await expect(bytesOf((await sourceOf(adapter).open('1/2')).body)).rejects.toMatchObject({ kind: 'corrupt' });

@@ -66,7 +66,7 @@ async function deliver<C extends Content>(
     ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }),
     maxFruitlessResumes,
     ...withSignal,
-    reopen: (offset, length) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, ...withSignal }),
+    reopen: (offset, length, until) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, signal: until }),
     locate: (error) => inContext(error, context, operation, ref),
     onResume: (error, receivedBytes) =>
       logger.log('info', 'source.resume', {

@@ -14,8 +14,8 @@ export interface DeliveryOptions {
   /** Times in a row that a body may break without a single new byte. */
   readonly maxFruitlessResumes: number;
   readonly signal?: AbortSignal;
-  /** Opens the rest from a position of the file. */
-  readonly reopen: (offset: number, length: number | undefined) => Promise<Content>;
+  /** Opens the rest from a position of the file; its signal fires at an abort, and when nobody wants the body any more. */
+  readonly reopen: (offset: number, length: number | undefined, signal: AbortSignal) => Promise<Content>;
   readonly locate: (error: unknown) => FileSourceError;
   readonly onResume: (error: FileSourceError, receivedBytes: number) => void;
 }
@@ -39,6 +39,7 @@ export class DeliveredBody extends Readable {
   #cancelWatch: (() => void) | undefined;
   readonly #cancelWhole: (() => void) | undefined;
   readonly #onAbort: () => void;
+  #reopening: AbortController | undefined;
 
   constructor(content: Content, options: DeliveryOptions) {
     super({ highWaterMark: 256 * 1024 });
@@ -68,6 +69,7 @@ export class DeliveredBody extends Readable {
     this.#stopWatching();
     this.#cancelWhole?.();
     this.#detach();
+    this.#reopening?.abort(error ?? new FileSourceError('aborted', 'nobody wants the rest of the body'));
     done(error);
   }
 
@@ -135,13 +137,15 @@ export class DeliveredBody extends Readable {
     }
     this.#options.onResume(error, this.#received);
     const { size, offset } = this.#first;
-    this.#options.reopen(offset + this.#received, size === null ? undefined : size - this.#received).then(
+    this.#reopening = new AbortController();
+    this.#options.reopen(offset + this.#received, size === null ? undefined : size - this.#received, this.#reopening.signal).then(
       (content) => this.#continue(content),
       (failure: unknown) => this.#fail(toFileSourceError(failure)),
     );
   }
 
   #continue(content: Content): void {
+    this.#reopening = undefined;
     if (this.destroyed) {
       content.body.destroy();
       return;

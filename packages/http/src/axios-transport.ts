@@ -48,9 +48,12 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     transport: { request: requester(maxHeaderBytes) },
   });
 
+  let isClosed = false;
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     const { signal } = request;
     throwIfAborted(signal);
+    // Agents that were destroyed would make new connections all the same, which nobody would close.
+    if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
     const agents = request.allowPrivate === false ? publicOnly : anywhere;
     const config: AxiosRequestConfig = {
       method: request.method,
@@ -71,6 +74,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
   return {
     send,
     close: () => {
+      isClosed = true;
       anywhere.close();
       publicOnly.close();
     },

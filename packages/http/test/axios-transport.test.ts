@@ -227,6 +227,14 @@ describe('the axios transport', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('makes no connection after it was closed', async () => {
+    const server = await serve((_request, response) => response.end('x'));
+    const client = clientWith();
+    client.close();
+    await expect(client.send(get(server.url))).rejects.toMatchObject({ kind: 'aborted' });
+    expect(server.requests).toHaveLength(0);
+  });
+
   it('uses no proxy of the environment unless it is told to', async () => {
     const proxy = await serve((_request, response) => response.end('from the proxy'));
     const server = await serve((_request, response) => response.end('direct'));
