@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  roots: ['<rootDir>/core', '<rootDir>/adapters', '<rootDir>/packages', '<rootDir>/test'],
+  roots: ['<rootDir>/core', '<rootDir>/adapters', '<rootDir>/packages', '<rootDir>/test', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
