@@ -56,6 +56,16 @@ describe('a body', () => {
     await expect(bytesOf((await sourceOf(short).open('1/2')).body)).rejects.toMatchObject({ kind: 'truncated', status: 'persistent', ref: 'memory:1/2' });
   });
 
+  it('fails as truncated when the vendor announced more than it has', async () => {
+    const adapter = adapterWith((_file, part) => Readable.from([part]));
+    const open = adapter.open.bind(adapter);
+    adapter.open = async (file, options) => {
+      if ((options.range?.offset ?? 0) >= bytes.length) throw new FileSourceError('range-not-satisfiable', 'HTTP 416');
+      return { ...(await open(file, options)), size: bytes.length + 50, totalSize: bytes.length + 50 };
+    };
+    await expect(bytesOf((await sourceOf(adapter).open('1/2')).body)).rejects.toMatchObject({ kind: 'truncated', ref: 'memory:1/2' });
+  });
+
   it('stops asking for the rest once nobody wants it', async () => {
     const adapter = adapterWith((_file, part) => breaking(part.subarray(0, 1000), new FileSourceError('network', 'reset')));
     let reopen: (signal: AbortSignal) => void = () => undefined;
@@ -173,6 +183,17 @@ describe('a range', () => {
     const content = await sourceOf(adapter).open('1/2', { range: { offset: 1000, length: 5 } });
     expect(content).toMatchObject({ offset: 1000, size: 5, totalSize: 300_000 });
     expect((await bytesOf(content.body)).equals(bytes.subarray(1000, 1005))).toBe(true);
+  });
+
+  it.each([-1, 1, -1000])('is refused when the vendor says that it starts %i bytes from where it should', async (shift) => {
+    const adapter = adapterWith();
+    const open = adapter.open.bind(adapter);
+    adapter.open = async (file, options) => {
+      const content = await open(file, options);
+      return { ...content, offset: content.offset + shift };
+    };
+    await expect(sourceOf(adapter).open('1/2', { range: { offset: 1000, length: 5 } })).rejects.toMatchObject({ kind: 'vendor-protocol' });
+    await expect(sourceOf(adapter).open('1/2', { range: { offset: 1000 } })).rejects.toMatchObject({ kind: 'vendor-protocol' });
   });
 
   it.each([{ offset: -1 }, { offset: 1.5 }, { offset: Number.NaN }, { offset: 0, length: -1 }])('%j is refused before any request', async (range) => {

@@ -29,13 +29,18 @@ export function emulateRangeLayer(): Layer {
   };
 }
 
-/** The part of `content` that was asked for, whatever part the vendor sent. */
+/**
+ * The part of `content` that was asked for, out of that part or of the whole file.
+ * - Throws `vendor-protocol` for any other part: who mislabels a part sends bytes that nobody can place.
+ */
 export function cutToRange(content: Content, range: ByteRange): Content {
   const { totalSize } = content;
   const start = range.offset;
-  if ((totalSize !== null && start > totalSize) || content.offset > start) {
+  const isWhole = content.offset === 0 && (content.size === null || totalSize === null || content.size === totalSize);
+  const isOther = content.offset !== start && !isWhole;
+  if ((totalSize !== null && start > totalSize) || isOther) {
     content.body.destroy();
-    throw content.offset > start
+    throw isOther
       ? new FileSourceError('vendor-protocol', `asked for bytes from ${start}, the vendor sent them from ${content.offset}`)
       : new FileSourceError('range-not-satisfiable', `the range starts at ${start}, the file has ${totalSize} bytes`);
   }

@@ -140,8 +140,14 @@ export class DeliveredBody extends Readable {
     this.#reopening = new AbortController();
     this.#options.reopen(offset + this.#received, size === null ? undefined : size - this.#received, this.#reopening.signal).then(
       (content) => this.#continue(content),
-      (failure: unknown) => this.#fail(toFileSourceError(failure)),
+      (failure: unknown) => this.#fail(this.#explained(toFileSourceError(failure))),
     );
+  }
+
+  /** A rest that the vendor does not have was announced and never there. */
+  #explained(error: FileSourceError): FileSourceError {
+    if (error.kind !== 'range-not-satisfiable') return error;
+    return new FileSourceError('truncated', `only ${this.#received} of ${this.#first.size ?? 'unknown'} bytes came, and the vendor has no more`, { status: 'persistent', cause: error });
   }
 
   #continue(content: Content): void {
