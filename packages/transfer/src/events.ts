@@ -11,11 +11,13 @@ export interface TransferError {
 /**
  * What a transfer tells while it runs; every event can be printed as JSON and none holds a link.
  * - `planned` comes once, when everything is listed; files may have started before. `bytes` is `null` when a size is not known.
+ * - `journal-damaged` comes first: what an earlier run noted cannot be trusted, is set aside below that name, and everything is fetched anew.
  * - `progress` comes now and then and after each file; its totals grow until `planned`.
  * - `operation-progress` is the vendor's own, while it packs an archive.
  * - `done` comes last, also when the transfer then throws.
  */
 export type TransferEvent =
+  | { readonly type: 'journal-damaged'; readonly path: string }
   | { readonly type: 'planned'; readonly files: number; readonly bytes: number | null }
   | { readonly type: 'file-started'; readonly ref: string; readonly path: string; readonly size: number | null }
   | { readonly type: 'progress'; readonly files: number; readonly totalFiles: number; readonly bytes: number; readonly totalBytes: number | null }

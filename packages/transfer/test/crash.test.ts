@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type Clock } from '@filesource/core';
 import { createInstantClock, nodeHashing } from '@filesource/testkit';
@@ -36,8 +38,10 @@ describe('a journal that is none is set aside and everything is fetched again:',
     const damaged = damage(await journalOfBrokenPull(directory));
     await writeFile(journalOf(directory), damaged);
     const { adapter, source } = memorySource([{ id: '1', files: five }]);
-    const receipt = await runPull(source, directory);
+    const events: TransferEvent[] = [];
+    const receipt = await runPull(source, directory, { onEvent: (event) => events.push(event) });
     expect(receipt).toMatchObject({ complete: true, totals: { ok: 5 } });
+    expect(events[0]).toEqual({ type: 'journal-damaged', path: '.filesource-journal-damaged' });
     expect(openedBy(adapter.calls)).toHaveLength(5);
     expect(await filesBelow(directory)).toEqual(['.filesource-journal-damaged', ...five.map(({ name }) => `contacts/1/${name}`)]);
     expect((await readFile(join(directory, '.filesource-journal-damaged'))).equals(Buffer.from(damaged))).toBe(true);
@@ -193,7 +197,7 @@ describe('the lock of a directory', () => {
       const winners = outcomes.filter((outcome) => outcome.status === 'fulfilled');
       expect(winners).toHaveLength(1);
       for (const outcome of outcomes) if (outcome.status === 'rejected') expect(FileSourceError.is(outcome.reason, 'conflict')).toBe(true);
-      await winners[0]?.value();
+      await winners[0]?.value.release();
       expect(await filesBelow(directory)).toEqual([]);
     }
   });
@@ -205,23 +209,51 @@ describe('the lock of a directory', () => {
     await writeFile(lockOf(directory), owner({ pid: child.pid, born }));
     if (born !== null) await expect(lockDirectory(directory)).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining(`process ${child.pid}`) });
     await writeFile(lockOf(directory), owner({ pid: child.pid, born: 'another boot 1' }));
-    const unlock = await lockDirectory(directory);
+    const lock = await lockDirectory(directory);
     child.kill('SIGKILL');
-    await unlock();
+    await lock.release();
     expect(await filesBelow(directory)).toEqual([]);
   });
 
-  test('of another machine is respected, and the refusal says what to do', async () => {
+  const pace = { beatMs: 20, watchMs: 400 };
+
+  test('of another machine is respected as long as somebody touches it, and the refusal says what to do', async () => {
     const directory = await temporaryDirectory();
     await writeFile(lockOf(directory), owner({ host: 'elsewhere' }));
-    await expect(lockDirectory(directory)).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('on elsewhere'), advice: expect.stringContaining('remove .filesource-lock') });
+    const beating = setInterval(() => void utimes(lockOf(directory), new Date(), new Date()), pace.beatMs);
+    const refusal = lockDirectory(directory, pace);
+    await expect(refusal).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('on elsewhere'), advice: expect.stringContaining('remove .filesource-lock') });
+    clearInterval(beating);
+  });
+
+  test('of another machine, or of a container that is gone, is taken over once nobody touches it any more', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(lockOf(directory), owner({ host: 'elsewhere' }));
+    const lock = await lockDirectory(directory, pace);
+    expect(JSON.parse(await readFile(lockOf(directory), 'utf8'))).toMatchObject({ host: hostname(), pid: process.pid });
+    await lock.release();
+  });
+
+  test('is touched by its owner, who learns when another machine took it over', async () => {
+    const directory = await temporaryDirectory();
+    const lock = await lockDirectory(directory, pace);
+    const touched = async (): Promise<number> => (await stat(lockOf(directory))).mtimeMs;
+    const before = await touched();
+    while ((await touched()) === before) await sleep(5);
+    expect(lock.lost.aborted).toBe(false);
+    const theirs = owner({ host: 'elsewhere' });
+    await writeFile(lockOf(directory), theirs);
+    await once(lock.lost, 'abort');
+    expect(lock.lost.reason).toMatchObject({ kind: 'conflict' });
+    await lock.release();
+    expect(await readFile(lockOf(directory), 'utf8')).toBe(theirs);
   });
 
   test('that somebody removed by hand does not take away the next one', async () => {
     const directory = await temporaryDirectory();
-    const unlock = await lockDirectory(directory);
+    const lock = await lockDirectory(directory);
     await writeFile(lockOf(directory), owner({ nonce: 'another' }));
-    await unlock();
+    await lock.release();
     expect(await filesBelow(directory)).toEqual(['.filesource-lock']);
   });
 });

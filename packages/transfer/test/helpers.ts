@@ -20,7 +20,7 @@ import {
 } from '@filesource/core';
 import { createInstantClock, createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
 import yazl from 'yazl';
-import { pull, type Receipt } from '../src/index.ts';
+import { pull, type Receipt, type TransferListener } from '../src/index.ts';
 
 const temporary: string[] = [];
 
@@ -160,7 +160,7 @@ export function item(id: string, path: string | null, content: string | Buffer |
   return { ref: { folder: '1', file: id }, name: path?.split('/').at(-1) ?? null, path, size: content === null ? null : Buffer.byteLength(content) };
 }
 
-export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock; readonly receiptFile?: string } = {}): Promise<Receipt> {
+export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock; readonly receiptFile?: string; readonly onEvent?: TransferListener } = {}): Promise<Receipt> {
   return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: createInstantClock(), hashing: nodeHashing, concurrency: 1, ...given });
 }
 

@@ -1,6 +1,7 @@
 import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
-import { lockDirectory } from '../local/directory-lock.ts';
+import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
+import { eitherOf } from '../local/either-of.ts';
 import { prepareFileTarget, type FileTarget } from '../local/file-target.ts';
 import { sweepParts, uniquePartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
@@ -51,9 +52,9 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Receip
   const started = new Date(options.clock.now()).toISOString();
   const target = await prepareTarget(options.to);
   try {
-    return await fetchInto(target, started, options);
+    return await fetchInto(target, started, target.lock === undefined ? options : { ...options, signal: eitherOf(target.lock.lost, options.signal) });
   } finally {
-    await target.unlock?.();
+    await target.lock?.release();
   }
 }
 
@@ -116,16 +117,16 @@ function nowAndThen(clock: Clock, listener: TransferListener | undefined): Trans
 interface Target {
   readonly file: FileTarget;
   readonly directory?: TargetDirectory;
-  readonly unlock?: () => Promise<void>;
+  readonly lock?: DirectoryLock;
 }
 
 async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
   if ('file' in to) return { file: await prepareFileTarget(to.file) };
   const directory = await TargetDirectory.prepare(to.directory);
-  const unlock = await lockDirectory(directory.path);
+  const lock = await lockDirectory(directory.path);
   await sweepParts(directory.path);
   const partPath = directory.resolve(uniquePartName());
-  return { directory, unlock, file: { partPath, finalPath: partPath, shownPath: to.directory } };
+  return { directory, lock, file: { partPath, finalPath: partPath, shownPath: to.directory } };
 }
 
 async function operationOf(options: FetchArchiveOptions): Promise<Operation<Archive>> {

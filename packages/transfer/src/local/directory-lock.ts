@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,47 +19,80 @@ const mostAttempts = 20;
 const waitMs = 50;
 const held = new Set<string>();
 
+export interface LockPace {
+  /** How often the owner shows that it lives; default 5,000. */
+  readonly beatMs: number;
+  /** How long the lock of another machine is watched for that before it is taken over; default 20,000. */
+  readonly watchMs: number;
+}
+
+export interface DirectoryLock {
+  /** Fires when another machine took the lock over, which it does once nobody touched it for a while: stop writing. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+const usualPace: LockPace = { beatMs: 5000, watchMs: 20_000 };
+
 /**
- * Makes sure that one transfer at a time writes below a directory; gives the function that lets go.
+ * Makes sure that one transfer at a time writes below a directory.
  * - Throws `conflict` when another one, in this process or another, is at it.
- * - The lock of a process that is gone is taken over, by one of those who want it.
+ * - The lock of a process that is gone is taken over, by one of those who want it. Whether one on another machine (or in another container)
+ *   is gone cannot be asked: the owner touches its lock, and one that nobody touches for `watchMs` belongs to nobody.
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDirectory(directory: string, pace: LockPace = usualPace): Promise<DirectoryLock> {
   const path = join(directory, lockName);
   if (held.has(path)) throw taken(directory, 'this process');
   held.add(path);
   const mine = JSON.stringify({ host: hostname(), pid: process.pid, born: bornOf(process.pid), nonce: randomUUID() } satisfies Owner);
   try {
-    await acquire(path, mine, directory);
+    await acquire(path, mine, directory, pace);
   } catch (error) {
     held.delete(path);
     throw targetError(error, directory);
   }
-  return async () => {
-    held.delete(path);
-    if ((await read(path)) === mine) await rm(path, { force: true });
+  const lost = new AbortController();
+  const beat = setInterval(() => void keep(path, mine, () => lost.abort(taken(directory, 'another machine, which found this one asleep'))), pace.beatMs);
+  beat.unref();
+  return {
+    lost: lost.signal,
+    release: async () => {
+      clearInterval(beat);
+      held.delete(path);
+      if ((await read(path)) === mine) await rm(path, { force: true });
+    },
   };
 }
 
-async function acquire(path: string, mine: string, directory: string): Promise<void> {
+/** Shows that the owner lives. A file system that takes no times, or a lock that somebody removed, is no reason to end a transfer. */
+async function keep(path: string, mine: string, onLost: () => void): Promise<void> {
+  const found = await read(path).catch(() => undefined);
+  if (found !== undefined && found !== mine && parseOwner(found) !== undefined) onLost();
+  else {
+    const now = new Date();
+    await utimes(path, now, now).catch(() => undefined);
+  }
+}
+
+async function acquire(path: string, mine: string, directory: string, pace: LockPace): Promise<void> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     if (await create(path, mine)) return;
     const found = await read(path);
     const owner = parseOwner(found);
-    if (owner !== undefined && isAlive(owner)) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
+    if (owner !== undefined && (await isAlive(owner, path, pace))) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
     // Gone meanwhile, or half-written: by a crash, or this very moment where it cannot be made in one step.
     if (found === undefined || (owner === undefined && attempt < 3)) await sleep(waitMs);
-    else await takeOver(path, found, mine);
+    else await takeOver(path, found, mine, pace);
   }
   throw taken(directory, 'another process');
 }
 
 /** Removes the lock of one dead owner. Whoever holds the claim on that owner is the only one who may: no lock that is newer is ever removed. */
-async function takeOver(path: string, dead: string, mine: string): Promise<void> {
+async function takeOver(path: string, dead: string, mine: string, pace: LockPace): Promise<void> {
   const claim = `${path}-${crc32(dead).toString(16).padStart(8, '0')}`;
   if (!(await create(claim, mine))) {
     const claimer = parseOwner(await read(claim));
-    if (claimer === undefined || !isAlive(claimer)) await rm(claim, { force: true });
+    if (claimer === undefined || !(await isAlive(claimer, claim, pace))) await rm(claim, { force: true });
     await sleep(waitMs);
     return;
   }
@@ -112,12 +145,27 @@ function parseOwner(text: string | undefined): Owner | undefined {
   }
 }
 
-function isAlive(owner: Owner): boolean {
-  if (owner.host !== hostname()) return true;
+async function isAlive(owner: Owner, path: string, { watchMs }: LockPace): Promise<boolean> {
+  if (owner.host !== hostname()) return isTouched(path, watchMs);
   const born = bornOf(owner.pid);
   // Where nobody can tell two processes of one id apart, our own id in a lock that we do not hold is an earlier one's.
   if (owner.pid === process.pid && born === null) return false;
   return isRunning(owner.pid) && (owner.born === null || owner.born === born);
+}
+
+/** By change alone, since the clocks of two machines differ. One that is gone meanwhile is nobody's. */
+async function isTouched(path: string, watchMs: number): Promise<boolean> {
+  const timeOf = async (): Promise<number | undefined> => (await stat(path).catch(() => undefined))?.mtimeMs;
+  const before = await timeOf();
+  if (before === undefined) return false;
+  const step = Math.max(10, Math.floor(watchMs / 20));
+  for (let watchedMs = 0; watchedMs < watchMs; watchedMs += step) {
+    await sleep(step);
+    const now = await timeOf();
+    if (now === undefined) return false;
+    if (now !== before) return true;
+  }
+  return false;
 }
 
 function taken(directory: string, by: string): FileSourceError {

@@ -36,6 +36,7 @@ export class Journal {
   readonly #parts = new Map<string, PartRecord>();
   #hadEnded = false;
   #isEmpty = true;
+  #damaged: string | undefined;
   #fd: number | undefined;
   /** Bytes of whole records. */
   #length = 0;
@@ -53,6 +54,11 @@ export class Journal {
     } catch (error) {
       throw targetError(error, journalName);
     }
+  }
+
+  /** Where a damaged journal of an earlier run was set aside; `undefined` where there was none. */
+  get damaged(): string | undefined {
+    return this.#damaged;
   }
 
   /** What an earlier run fetched for this file, unless the vendor's list says that it changed since. */
@@ -118,6 +124,7 @@ export class Journal {
     if (text === '') return;
     const records = parseJournal(text);
     if (records === undefined) {
+      this.#damaged = `${journalName}-damaged`;
       await rename(this.#path, `${this.#path}-damaged`);
       return;
     }

@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { abortError, FileSourceError, toFileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
 import { toTransferError, type TransferEvent, type TransferListener } from '../events.ts';
 import { lockDirectory } from '../local/directory-lock.ts';
+import { eitherOf } from '../local/either-of.ts';
 import { lastingPartName, sweepParts } from '../local/own-names.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
@@ -50,11 +50,11 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   checkConcurrency(options.concurrency);
   if (dryRun) return finish(options, started, plan, await execute(options, plan));
   const target = await TargetDirectory.prepare(directory);
-  const unlock = await lockDirectory(target.path);
+  const lock = await lockDirectory(target.path);
   try {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
-    const run = await execute(options, plan, { target, journal });
+    const run = await execute({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
     let receipt: Receipt | undefined;
     try {
       receipt = await finish(options, started, plan, run);
@@ -66,12 +66,14 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     if (receipt.complete) await sweepParts(target.path, { keep: new Set() });
     return receipt;
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 
 async function execute(options: PullOptions, plan: Plan, place?: Place): Promise<PullRun> {
   const run = new PullRun(options, place);
+  const path = place?.journal.damaged;
+  if (path !== undefined) run.emit({ type: 'journal-damaged', path });
   await run.execute(plan);
   return run;
 }
@@ -110,9 +112,7 @@ class PullRun {
   constructor(options: PullOptions, place: Place | undefined) {
     this.#options = options;
     this.#place = place;
-    this.#signal = options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
-    // Every call in flight listens; Node warns from the eleventh on.
-    setMaxListeners(0, this.#signal);
+    this.#signal = eitherOf(this.#stop.signal, options.signal);
     this.#tally = new Tally(options.clock, (event) => this.emit(event));
   }
 
