@@ -1,6 +1,7 @@
 export { configJsonSchema } from './config/config-json-schema.ts';
 export { configFileNames, findConfig } from './config/find-config.ts';
 export { loadConfig, type ConfiguredSource, type LoadConfigOptions, type LoadedConfig } from './config/load-config.ts';
+export { sectionSchemas, type ConfigSections, type SectionSchemas } from './config/sections.ts';
 export { createFileSources, type CreateFileSourcesOptions } from './create-file-sources.ts';
 export type { FileSources } from './file-sources.ts';
 export { fileSourcesModule, type FileSourcesModuleOptions } from './file-sources-module.ts';

@@ -2,10 +2,11 @@ import type { AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
 import { configSchema, providersOf } from './config-schema.ts';
 import { isSecret } from './schema-walk.ts';
+import type { SectionSchemas } from './sections.ts';
 
-/** The JSON Schema (draft 7, which editors know best) of the whole config file, for the providers of these adapters. */
-export function configJsonSchema(adapters: readonly AdapterDescriptor[]): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(providersOf(adapters), true), {
+/** The JSON Schema (draft 7, which editors know best) of the whole config file, for the providers of these adapters and the host's own sections. */
+export function configJsonSchema(adapters: readonly AdapterDescriptor[], sections: SectionSchemas = {}): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema(providersOf(adapters), { sections, withForeign: true }), {
     io: 'input',
     target: 'draft-7',
     // What JSON Schema cannot say (a check in code) is still checked when the config is loaded.

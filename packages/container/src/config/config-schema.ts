@@ -1,6 +1,7 @@
 import { FileSourceError, isSourceName, type AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
 import type { KnownProvider } from './known-provider.ts';
+import type { SectionSchemas } from './sections.ts';
 import { foreignSettings } from './set-aside.ts';
 
 /**
@@ -42,11 +43,16 @@ type SourceSettings = Readonly<Record<string, unknown>> & { readonly provider: s
 
 /**
  * The whole config file.
+ * - `sections` are what may stand beside the sources; each may be left out.
  * - `withForeign` lets a source hold settings of other providers too, as a file may; when a config is loaded they were set aside before.
  */
-export function configSchema(providers: ReadonlyMap<string, KnownProvider>, withForeign = false): z.ZodType<{ readonly sources: Readonly<Record<string, SourceSettings>> }> {
+export function configSchema(
+  providers: ReadonlyMap<string, KnownProvider>,
+  { sections = {}, withForeign = false }: { readonly sections?: SectionSchemas; readonly withForeign?: boolean } = {},
+): z.ZodType<Readonly<Record<string, unknown>> & { readonly sources: Readonly<Record<string, SourceSettings>> }> {
   const name = z.string().refine(isSourceName, 'a source name starts with a letter and has letters, digits, - and _, at most 64');
   return z.strictObject({
+    ...Object.fromEntries(Object.entries(sections).map(([section, schema]) => [section, z.optional(schema)])),
     $schema: z.string().optional().meta({ description: 'Where the JSON Schema of this file is, for editors' }),
     adapters: adaptersSchema,
     sources: z

@@ -11,6 +11,7 @@ import { configError, type Problem } from './problem.ts';
 import { collectSecrets, textsOfSecretFields } from './secrets.ts';
 import { withNumbers } from './variable-numbers.ts';
 import { readSecretFiles } from './secret-files.ts';
+import { sectionSchemas, type ConfigSections } from './sections.ts';
 import { setAsideForeign } from './set-aside.ts';
 
 export interface LoadConfigOptions {
@@ -21,6 +22,8 @@ export interface LoadConfigOptions {
   readonly env?: Environment;
   /** Where relative paths start: that of `config`, and those inside a config that is no file. Default: the working directory. */
   readonly baseDirectory?: string;
+  /** Top-level sections that the host has beside the sources. Default: none, and then one in the config is an unknown setting. */
+  readonly sections?: ConfigSections;
 }
 
 /** One source of a config, valid, with the provider that builds it. */
@@ -41,6 +44,8 @@ export interface LoadedConfig {
   readonly sources: readonly ConfiguredSource[];
   /** Settings that belong to other providers, as paths such as `sources.files.baseUrl`. */
   readonly ignored: readonly string[];
+  /** The sections of the host that the config has, by name, as their schemas made them. */
+  readonly sections: Readonly<Record<string, unknown>>;
   /** Every credential in the config. */
   readonly secrets: readonly Secret[];
 }
@@ -73,7 +78,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const isIgnored = (problem: Problem): boolean => ignored.some((path) => path.every((key, index) => problem.path[index] === key));
   const interpolated = { ...filledIn, data, problems: filledIn.problems.filter((problem) => !isIgnored(problem)) };
 
-  const schema = configSchema(providers);
+  const schemas = await sectionSchemas(options.sections, filledIn.data);
+  const schema = configSchema(providers, { sections: schemas });
   const read = await readSecretFiles(schema, withNumbers(schema, interpolated), raw.folder);
   const parsed = schema.safeParse(read.data);
   const known = [...interpolated.problems, ...read.problems];
@@ -82,7 +88,15 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   if (!parsed.success || problems.length > 0) throw configError(where, redacted(problems, textsOfSecretFields(schema, read.data)), locate);
 
   const sources = Object.entries(parsed.data.sources).map(([name, { provider, ...settings }]) => configured(name, provider, settings, providers));
-  return { file: raw.file, adapters, sources, ignored: ignored.map((path) => path.join('.')), secrets: collectSecrets(sources.map((source) => source.settings)) };
+  const sections = Object.fromEntries(Object.keys(schemas).flatMap((name) => (parsed.data[name] === undefined ? [] : [[name, parsed.data[name]]])));
+  return {
+    file: raw.file,
+    adapters,
+    sources,
+    sections,
+    ignored: ignored.map((path) => path.join('.')),
+    secrets: collectSecrets([sections, ...sources.map((source) => source.settings)]),
+  };
 }
 
 async function readRaw(options: LoadConfigOptions): Promise<RawConfig> {
