@@ -35,7 +35,7 @@ export const commonFields = {
   transferTimeoutMs: z.int().min(100).max(604_800_000).optional().meta({ description: 'Longest time of one whole body, in milliseconds; default: no limit' }),
   maxAttempts: z.int().min(1).max(20).default(4).meta({ description: 'How often a call that failed for a passing reason is made, the first time included' }),
   maxConcurrency: z.int().min(1).max(1000).optional().meta({ description: 'Calls at once; default, and most: what the provider allows' }),
-  maxCallsPerSecond: z.number().min(0.01).max(10_000).optional().meta({ description: 'Calls in each second, evenly spread; default: no limit' }),
+  maxRequestsPerSecond: z.number().min(0.01).max(10_000).optional().meta({ description: 'Requests in each second, evenly spread: retries, logins, looks at operations and redirects too; default: no limit' }),
   maxBytesPerSecond: z.int().min(1024).optional().meta({ description: 'Bytes of files in each second, of all that are being read together; default: no limit' }),
   breakerFailures: z.int().min(0).max(1000).default(20).meta({ description: 'Failures in a row after which the vendor is left alone for a while; 0 for never' }),
   breakerCoolDownMs: timeField.default(10_000).meta({ description: 'How long it is left alone then, in milliseconds' }),
@@ -50,7 +50,7 @@ export interface CommonConfig {
   readonly transferTimeoutMs?: number | undefined;
   readonly maxAttempts: number;
   readonly maxConcurrency?: number | undefined;
-  readonly maxCallsPerSecond?: number | undefined;
+  readonly maxRequestsPerSecond?: number | undefined;
   readonly maxBytesPerSecond?: number | undefined;
   readonly breakerFailures: number;
   readonly breakerCoolDownMs: number;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
+import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import type { Entry, SourceEntry } from './entry.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
@@ -14,7 +15,6 @@ import { gateLayer, need } from './layers/gate.ts';
 import { attachTo, composeLayers, type Layer } from './layers/layer.ts';
 import { limitLayer, type Limiter } from './layers/limit.ts';
 import { logLayer } from './layers/log.ts';
-import { rateLayer } from './layers/rate.ts';
 import { defaultRetryPolicy, retryLayer, type RetryPolicy } from './layers/retry.ts';
 import { timeoutLayer } from './layers/timeout.ts';
 import type { CircuitBreaker } from './limits/circuit-breaker.ts';
@@ -36,8 +36,6 @@ export interface FileSourceOptions {
   readonly account?: string;
   /** Shared by the sources of one account. */
   readonly limiter: Limiter;
-  /** Attempts in each second; shared by the sources of one account. Default: no limit. */
-  readonly callRate?: RateLimiter;
   /** Bytes of bodies in each second; shared by the sources of one account. Default: no limit. */
   readonly byteRate?: RateLimiter;
   /** Shared by the sources of one account. Default: none. */
@@ -58,7 +56,7 @@ export interface FileSourceOptions {
 /** The layers of a source, outermost first; the doc comment of each says why it stands where it does. What is not set has no layer. */
 export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): readonly Layer[] {
   const { clock, random, logger } = options.ports;
-  const { timeoutMs = 60_000, idleTimeoutMs = timeoutMs, transferTimeoutMs, callRate, byteRate, breaker, name: source } = options;
+  const { timeoutMs = 60_000, idleTimeoutMs = timeoutMs, transferTimeoutMs, byteRate, breaker, name: source } = options;
   const context = contextOf(options);
   return [
     ...(options.observers ?? []),
@@ -73,7 +71,6 @@ export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): rea
     retryLayer({ policy: { ...defaultRetryPolicy, ...options.retry }, clock, random, logger }),
     limitLayer(options.limiter),
     ...(breaker === undefined ? [] : [breakerLayer({ breaker, source, logger })]),
-    ...(callRate === undefined ? [] : [rateLayer(callRate)]),
     timeoutLayer({ clock, timeoutMs }),
   ];
 }
@@ -158,6 +155,10 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         return token;
       });
       return withToken(await attachTo(stack, handle, shared(attachOptions)), own, handle);
+    },
+    diagnose: async (callOptions = {}) => {
+      located('diagnose', () => undefined);
+      return diagnoseSource(stack, context.redactor, shared(callOptions));
     },
     close: async () => {
       isClosed = true;

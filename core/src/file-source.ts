@@ -1,6 +1,7 @@
 import type { Archive, ArchiveOptions } from './archive/archive.ts';
 import type { Capabilities } from './capability.ts';
 import type { Content, OpenOptions } from './content.ts';
+import type { Finding } from './diagnosis/finding.ts';
 import type { SourceEntry } from './entry.ts';
 import type { Link, LinkOptions } from './link.ts';
 import type { Operation } from './operation/operation.ts';
@@ -43,6 +44,12 @@ export interface FileSource {
    * - Where the vendor tells an end once, a look that sees it leaves the earlier token useless: `token` of the operation is the one to keep.
    */
   attach(token: string, options?: CallOptions): Promise<Operation<Archive>>;
+  /**
+   * Checks the source against the vendor, with calls that change nothing: whether it can be reached, knows the credentials, and what it is.
+   * - What is wrong is a finding with advice, and not thrown; what an adapter cannot check is `skipped`.
+   * - Each check is made once and at once: no retries, no limits.
+   */
+  diagnose(options?: CallOptions): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 

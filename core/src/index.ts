@@ -6,6 +6,9 @@ export { walkFiles, type WalkedFile } from './archive/walk.ts';
 export { capabilityNames, emulated, native, unsupported, type Capabilities, type CapabilityName, type Limits, type Support } from './capability.ts';
 export { commonFields, secretField, urlField, type CommonConfig } from './config-fields.ts';
 export type { ByteRange, Content, OpenOptions } from './content.ts';
+export { clockFinding, credentialsFinding, failureFinding, reachabilityFinding, wasAnswered, type TrialCall } from './diagnosis/exchange-findings.ts';
+export { findingStatuses, okFinding, skippedFinding, type Finding, type FindingStatus } from './diagnosis/finding.ts';
+export { watchHttp, type WatchedExchange, type WatchedHttp } from './diagnosis/watch-http.ts';
 export { createFileSource, standardLayers, type FileSourceOptions } from './create-file-source.ts';
 export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEntry, type SourceEntry, type SourceFileEntry } from './entry.ts';
 export { inContext, type ErrorContext } from './errors/error-context.ts';
@@ -41,4 +44,4 @@ export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type Fi
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';
 export { untilAborted } from './time/until-aborted.ts';
-export { waitUntimed, withTimeout } from './time/with-timeout.ts';
+export { shareTimers, waitUntimed, withTimeout } from './time/with-timeout.ts';

@@ -1,6 +1,7 @@
 import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
 import type { Capabilities } from './capability.ts';
 import type { Content, OpenOptions } from './content.ts';
+import type { Finding } from './diagnosis/finding.ts';
 import type { Entry } from './entry.ts';
 import type { Link, LinkOptions } from './link.ts';
 import type { Operation } from './operation/operation.ts';
@@ -44,6 +45,12 @@ export interface SourceAdapter {
    * - Walks no folders before somebody waits for the result.
    */
   attach?(handle: ArchiveHandle, options: CallOptions): Promise<Operation<Archive>>;
+  /**
+   * Checks the settings against the vendor with calls that change nothing: reachability, clock, credentials, scopes, version, hosts of links.
+   * - What it finds is never thrown; only an abort is. Each check is bounded in time, since no layer bounds them.
+   * - Every finding but `ok` says what to do.
+   */
+  diagnose?(options: CallOptions): Promise<readonly Finding[]>;
   /** Gives up connections and logins. */
   close(): Promise<void>;
 }

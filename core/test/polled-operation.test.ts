@@ -95,6 +95,17 @@ describe('an operation', () => {
     expect(refused.progress.status).toBe('failed');
   });
 
+  it('ends as cancelled when a look sees the end before the vendor answers who cancelled it', async () => {
+    const clock = createVirtualClock();
+    const failed: Step = { status: 'failed', error: new FileSourceError('conflict', 'the operation was cancelled by somebody') };
+    const operation = createPolledOperation({ poll: scripted([failed]).poll, cancel: () => clock.sleep(5000), clock });
+    const result = expect(operation.result()).rejects.toMatchObject({ kind: 'aborted' });
+    const cancelling = operation.cancel();
+    await clock.advance(6000);
+    await Promise.all([result, cancelling]);
+    expect(operation.progress.status).toBe('cancelled');
+  });
+
   it('ends every wait when it is cancelled, and tells the vendor once', async () => {
     const clock = createVirtualClock();
     let cancelled = 0;

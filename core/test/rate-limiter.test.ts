@@ -125,26 +125,11 @@ describe('a rate limiter', () => {
   });
 });
 
-describe('the rates of an account', () => {
+describe('the rate of bytes of an account', () => {
   const bytes = Buffer.alloc(200_000, 7);
   const folders = [{ id: '1', files: ['2', '3'].map((id) => ({ id, name: `${id}.bin`, bytes })) }];
 
-  it('space out attempts, retries included, and waiting for them is not the vendor\'s slowness', async () => {
-    const clock = createVirtualClock();
-    const adapter = createMemoryAdapter({ folders });
-    const at: number[] = [];
-    const startMs = clock.now();
-    adapter.onCall = () => void at.push(clock.now() - startMs);
-    const ports = createTestPorts({ clock });
-    const callRate = createRateLimiter({ clock, perSecond: 0.5 });
-    const [one, two] = [sourceOf(adapter, { ports, callRate, timeoutMs: 1000 }), sourceOf(adapter, { ports, callRate, timeoutMs: 1000 })];
-    const calls = Promise.all([one.stat('1/2'), two.stat('1/2'), one.stat('1/3'), two.stat('1/3')]);
-    await clock.advance(6000);
-    await calls;
-    expect(at).toEqual([0, 2000, 4000, 6000]);
-  });
-
-  it('bound the bytes of all bodies together, which wait for each other without looking silent', async () => {
+  it('bounds the bytes of all bodies together, which wait for each other without looking silent', async () => {
     const clock = createVirtualClock();
     const ports = createTestPorts({ clock });
     const byteRate = createRateLimiter({ clock, perSecond: 10_000 });
@@ -160,7 +145,7 @@ describe('the rates of an account', () => {
     expect(clock.sleeping).toBe(0);
   }, 60_000);
 
-  it('forget a body that is given up while it waits', async () => {
+  it('forgets a body that is given up while it waits', async () => {
     const clock = createVirtualClock();
     const adapter = createMemoryAdapter({ folders });
     const byteRate = createRateLimiter({ clock, perSecond: 10_000 });

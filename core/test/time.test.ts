@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it, jest } from '@jest/globals';
-import { awaitUnder, FileSourceError, waitUntimed, withTimeout, type Clock } from '@filesource/core';
+import { awaitUnder, FileSourceError, shareTimers, waitUntimed, withTimeout, type Clock } from '@filesource/core';
 import { createMemoryAdapter, createTestPorts, createVirtualClock, settle } from '@filesource/testkit';
 import { bytesOf, sourceOf } from './helpers.ts';
 
@@ -86,6 +86,25 @@ describe.each([['a clock that schedules', createVirtualClock], ['a clock that on
     stop.abort();
     await call;
     await clock.advance(60_000);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('does not count the wait of a request that several attempts share', async () => {
+    const clock = create();
+    const shared = new AbortController();
+    const signals: AbortSignal[] = [];
+    const attempt = (): Promise<string> =>
+      withTimeout(clock, 1000, undefined, async (signal) => {
+        signals.push(signal);
+        await clock.sleep(60_500);
+        return 'answer';
+      });
+    const calls = Promise.all([attempt(), attempt()]);
+    shareTimers(shared.signal, [...signals, undefined, new AbortController().signal]);
+    const waiting = waitUntimed(shared.signal, () => clock.sleep(60_000));
+    await clock.advance(60_500);
+    await waiting;
+    expect(await calls).toEqual(['answer', 'answer']);
     expect(clock.sleeping).toBe(0);
   });
 

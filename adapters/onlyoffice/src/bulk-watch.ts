@@ -1,9 +1,8 @@
-import type { FileSourceError, Observation } from '@filesource/core';
+import { withTimeout, type FileSourceError, type Observation } from '@filesource/core';
 import type { BulkEnd } from './bulk-handle.ts';
 import { operationsPath, type BulkTools } from './bulk-download.ts';
 import { createErrorPatience, stateOf, vanished, withoutLink } from './operation-state.ts';
 import { operationsSchema, type OperationDto } from './schemas.ts';
-import { withinTime } from './time-limits.ts';
 
 export interface BulkWatchOptions {
   readonly id: string;
@@ -77,7 +76,7 @@ export function createBulkWatch({ id, started, explain }: BulkWatchOptions, tool
       if (latest.status !== 'running') return Promise.resolve(latest);
       looking ??= (async () => {
         const told = board.take(id);
-        latest = told === undefined ? await withinTime(clock, tools.timeoutMs, ask, tools.closing) : observe(told);
+        latest = told === undefined ? await withTimeout(clock, tools.timeoutMs, tools.closing, ask) : observe(told);
         return latest;
       })().finally(() => {
         looking = undefined;

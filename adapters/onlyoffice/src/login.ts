@@ -1,11 +1,10 @@
-import { FileSourceError, lookOf, untilAborted, type Ports, type Secret } from '@filesource/core';
+import { FileSourceError, lookOf, untilAborted, withTimeout, type Ports, type Secret } from '@filesource/core';
 import { bearer, type Credentials, type Proof } from './credentials.ts';
 import { parseVendorDate } from './entries.ts';
 import { readFailure, toLoginError } from './errors.ts';
 import type { ApiAnswer, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema, loginSchema } from './schemas.ts';
-import { withinTime } from './time-limits.ts';
 
 export interface LoginTools {
   readonly ports: Ports;
@@ -37,7 +36,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
   let refusal: { readonly error: FileSourceError; readonly untilMs: number } | undefined;
 
   const login = async (): Promise<Session> => {
-    const answer = await withinTime(clock, tools.timeoutMs, (signal) =>
+    const answer = await withTimeout(clock, tools.timeoutMs, undefined, (signal) =>
       tools.exchange({ method: 'POST', path: 'api/2.0/authentication', body: { userName, password: password.reveal() } }, {}, signal),
     );
     const { token, expires } = readLogin(answer, clock.now());
@@ -78,7 +77,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
       session = undefined;
       // Only DocSpace is known to have this route.
       if (left === undefined || tools.generation.current() !== 'docspace') return;
-      await withinTime(clock, logoutMs, (signal) => tools.exchange({ method: 'POST', path: 'api/2.0/authentication/logout', body: {} }, left.proof.headers, signal)).catch(() => undefined);
+      await withTimeout(clock, logoutMs, undefined, (signal) => tools.exchange({ method: 'POST', path: 'api/2.0/authentication/logout', body: {} }, left.proof.headers, signal)).catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,4 @@
-import { defaultRetryPolicy, retryDelayMs, toFileSourceError, type FileSourceError, type Ports } from '@filesource/core';
-import { withinTime } from './time-limits.ts';
+import { defaultRetryPolicy, retryDelayMs, toFileSourceError, withTimeout, type FileSourceError, type Ports } from '@filesource/core';
 
 /** Makes one call, bounded in time and repeated while it fails for a passing reason. */
 export type Repeat = <T>(run: (signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined, isSafe?: (error: FileSourceError) => boolean) => Promise<T>;
@@ -13,7 +12,7 @@ export function createRepeat(ports: Ports, limits: { readonly maxAttempts: numbe
   return async (run, signal, isSafe = () => true) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await withinTime(ports.clock, limits.timeoutMs, run, signal);
+        return await withTimeout(ports.clock, limits.timeoutMs, signal, run);
       } catch (thrown) {
         const error = toFileSourceError(thrown);
         const delayMs = isSafe(error) ? retryDelayMs(policy, attempt, error, ports.random.next()) : null;

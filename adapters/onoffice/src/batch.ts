@@ -1,4 +1,4 @@
-import { abortError, createLimiter, FileSourceError, throwIfAborted, toFileSourceError, type Limiter } from '@filesource/core';
+import { abortError, createLimiter, FileSourceError, shareTimers, throwIfAborted, toFileSourceError, waitUntimed, type Limiter } from '@filesource/core';
 
 /** What became of one job of a batch; `alone` asks for it to be sent once more by itself, because the answer left its fate open. */
 export type Outcome<Value> =
@@ -17,6 +17,7 @@ export interface BatcherOptions<Job, Value> {
 
 interface Waiter<Job, Value> {
   readonly job: Job;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (value: Value) => void;
   readonly reject: (error: FileSourceError) => void;
   /** Set while a request is on its way: tells it that this caller has gone. */
@@ -49,7 +50,7 @@ export class Batcher<Job, Value> {
     const done = new AbortController();
     try {
       return await new Promise<Value>((resolve, reject) => {
-        const waiter: Waiter<Job, Value> = { job, resolve, reject, leave: () => undefined, isGone: false };
+        const waiter: Waiter<Job, Value> = { job, signal, resolve, reject, leave: () => undefined, isGone: false };
         const onAbort = (): void => {
           waiter.isGone = true;
           reject(signal === undefined ? new FileSourceError('aborted', 'the call was aborted') : abortError(signal));
@@ -86,8 +87,13 @@ export class Batcher<Job, Value> {
     }
   }
 
+  /** Waiting for a place is not the vendor's slowness. */
   #dispatch(waiters: readonly Waiter<Job, Value>[]): void {
+    let start: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (start = resolve));
+    for (const { signal } of waiters) void waitUntimed(signal, () => started);
     void this.#limiter(async () => {
+      start();
       const live = waiters.filter((waiter) => !waiter.isGone);
       if (live.length > 0) await this.#request(live);
     });
@@ -95,6 +101,7 @@ export class Batcher<Job, Value> {
 
   async #request(waiters: readonly Waiter<Job, Value>[]): Promise<void> {
     const controller = new AbortController();
+    shareTimers(controller.signal, waiters.map(({ signal }) => signal));
     this.#running.add(controller);
     for (const waiter of waiters) {
       waiter.leave = () => {

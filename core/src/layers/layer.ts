@@ -26,6 +26,7 @@ export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): So
     link: parts.link ?? ((ref, options) => inner.link(ref, options)),
     archive: parts.archive ?? ((selection, options) => inner.archive(selection, options)),
     ...attachOf(inner, parts),
+    ...diagnoseOf(inner, parts),
     close: parts.close ?? (() => inner.close()),
   };
 }
@@ -33,6 +34,11 @@ export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): So
 function attachOf(inner: SourceAdapter, parts: Partial<SourceAdapter>): Pick<SourceAdapter, 'attach'> {
   if (parts.attach !== undefined) return { attach: parts.attach };
   return inner.attach === undefined ? {} : { attach: (handle, options) => attachTo(inner, handle, options) };
+}
+
+function diagnoseOf(inner: SourceAdapter, parts: Partial<SourceAdapter>): Pick<SourceAdapter, 'diagnose'> {
+  if (parts.diagnose !== undefined) return { diagnose: parts.diagnose };
+  return inner.diagnose === undefined ? {} : { diagnose: async (options) => inner.diagnose?.(options) ?? [] };
 }
 
 /** For layers around `attach`, which a source may lack. */
@@ -52,7 +58,7 @@ export interface Call {
 
 type Around = <T>(call: Call, run: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>;
 
-/** Wraps every call but `close` in one function, the opening of a finished archive too; options are rebuilt when the function passes another signal. */
+/** Wraps every call but `diagnose` and `close` in one function, the opening of a finished archive too; options are rebuilt when the function passes another signal. */
 export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter {
   return overlay(inner, {
     listPage: (folder, options) => around({ name: 'list', ref: { folder }, signal: options.signal }, (signal) => inner.listPage(folder, withSignal(options, signal))),

@@ -41,6 +41,7 @@ class PolledOperation<T> implements Operation<T> {
   #settle!: (outcome: Outcome<T>) => void;
   readonly #outcome: Promise<Outcome<T>>;
   #ended = false;
+  #isCancelling = false;
 
   constructor(spec: PolledOperationSpec<T>) {
     this.#spec = spec;
@@ -119,7 +120,16 @@ class PolledOperation<T> implements Operation<T> {
 
   async cancel(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.#ended) return;
-    await this.#spec.cancel(options.signal);
+    this.#isCancelling = true;
+    try {
+      await this.#spec.cancel(options.signal);
+      this.#endCancelled();
+    } finally {
+      this.#isCancelling = false;
+    }
+  }
+
+  #endCancelled(): void {
     this.#end('cancelled', { ok: false, error: new FileSourceError('aborted', 'the operation was cancelled') });
   }
 
@@ -168,7 +178,9 @@ class PolledOperation<T> implements Operation<T> {
       return;
     }
     if (seen.status === 'failed') {
-      this.#end('failed', { ok: false, error: seen.error });
+      // A vendor tells of the end that it was asked for as of a failure, and may do so before it answers who asked.
+      if (this.#isCancelling) this.#endCancelled();
+      else this.#end('failed', { ok: false, error: seen.error });
       return;
     }
     const percent = highest(this.#progress.percent, seen.percent ?? null);

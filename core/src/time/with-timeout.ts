@@ -4,7 +4,12 @@ import type { Clock } from '../ports/clock.ts';
 import { after } from './after.ts';
 
 /** The time-out of the attempt that a signal belongs to. */
-const timers = new WeakMap<AbortSignal, AttemptTimer>();
+const timers = new WeakMap<AbortSignal, Pausable>();
+
+interface Pausable {
+  pause(): void;
+  resume(): void;
+}
 
 /**
  * Runs one attempt with a signal that fires at the caller's abort and at the time-out.
@@ -69,12 +74,24 @@ export async function waitUntimed<T>(signal: AbortSignal | undefined, wait: () =
   }
 }
 
+/**
+ * Makes `signal` stand for the attempts that share one request: whoever waits under it with {@link waitUntimed} waits untimed for each of them.
+ * - `attempts` are the signals that the adapter was called with.
+ */
+export function shareTimers(signal: AbortSignal, attempts: readonly (AbortSignal | undefined)[]): void {
+  const shared = attempts.map((attempt) => (attempt === undefined ? undefined : timers.get(attempt))).filter((timer) => timer !== undefined);
+  timers.set(signal, {
+    pause: () => shared.forEach((timer) => timer.pause()),
+    resume: () => shared.forEach((timer) => timer.resume()),
+  });
+}
+
 /** Also of an attempt that throws before it returns a promise. */
 async function begin<T>(attempt: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
   return attempt(signal);
 }
 
-class AttemptTimer {
+class AttemptTimer implements Pausable {
   readonly #clock: Clock;
   readonly #onEnd: () => void;
   #leftMs: number;

@@ -1,4 +1,4 @@
-import { CircuitBreaker, createLimiter, createRateLimiter, type FileSourceOptions, type Ports, type SourceAdapter } from '@filesource/core';
+import { CircuitBreaker, createLimiter, createRateLimiter, type FileSourceOptions, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
 import { z } from 'zod';
 
 const given = z.number().positive().optional().catch(undefined);
@@ -11,7 +11,7 @@ const commonSettings = z.object({
   transferTimeoutMs: given,
   maxAttempts: given,
   maxConcurrency: given,
-  maxCallsPerSecond: given,
+  maxRequestsPerSecond: given,
   maxBytesPerSecond: given,
   breakerFailures: given,
   breakerCoolDownMs: given,
@@ -30,7 +30,10 @@ export interface Limited {
   readonly common: CommonSettings;
 }
 
-export type AccountLimits = Pick<FileSourceOptions, 'limiter' | 'callRate' | 'byteRate' | 'breaker'>;
+export type AccountLimits = Pick<FileSourceOptions, 'limiter' | 'byteRate' | 'breaker'> & {
+  /** Of requests; `undefined` for no limit. */
+  readonly requestRate?: RateLimiter;
+};
 
 /** What the sources of each account share; of what they ask for, the strictest counts. */
 export function limitsOf(sources: readonly Limited[], ports: Ports): (account: string) => AccountLimits {
@@ -41,13 +44,13 @@ export function limitsOf(sources: readonly Limited[], ports: Ports): (account: s
 
 function limitsOfOne(sources: readonly Limited[], { clock }: Ports): AccountLimits {
   const least = (of: (source: Limited) => number | undefined): number | undefined => lowest(sources.map(of));
-  const calls = least(({ common }) => common.maxCallsPerSecond);
+  const requests = least(({ common }) => common.maxRequestsPerSecond);
   const bytes = least(({ common }) => common.maxBytesPerSecond);
   const failures = least(({ common }) => common.breakerFailures);
   const coolDownMs = Math.max(...sources.map(({ common }) => common.breakerCoolDownMs ?? 0));
   return {
     limiter: createLimiter(least(({ adapter, common }) => lowest([adapter.capabilities.limits.maxConcurrency, common.maxConcurrency])) ?? 1),
-    ...(calls === undefined ? {} : { callRate: createRateLimiter({ clock, perSecond: calls }) }),
+    ...(requests === undefined ? {} : { requestRate: createRateLimiter({ clock, perSecond: requests }) }),
     ...(bytes === undefined ? {} : { byteRate: createRateLimiter({ clock, perSecond: bytes }) }),
     ...(failures === undefined || coolDownMs === 0 ? {} : { breaker: new CircuitBreaker(clock, { failures, coolDownMs }) }),
   };

@@ -1,5 +1,6 @@
-import { createFileSource, inContext, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports } from '@filesource/core';
+import { createFileSource, inContext, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports, type RateLimiter } from '@filesource/core';
 import { telemetryLayer, type TelemetryOptions } from '@filesource/telemetry';
+import { rateLimited } from './rate-limited.ts';
 import { commonSettingsOf, limitsOf, type CommonSettings, type Limited } from './account-limits.ts';
 import type { ConfiguredSource } from './config/load-config.ts';
 
@@ -8,6 +9,8 @@ export type TelemetrySetting = false | Pick<TelemetryOptions, 'details'>;
 
 interface Built extends Limited {
   readonly source: ConfiguredSource;
+  /** Tells the rate of the account, which is known only once all of its sources are. */
+  readonly limitRate: (rate: RateLimiter) => void;
 }
 
 /** The sources of a config. Those of one vendor account share its limits, as strict as the strictest of them says. */
@@ -19,7 +22,9 @@ export function buildSources(...parts: Parameters<typeof sourceOptions>): readon
 export function sourceOptions(sources: readonly ConfiguredSource[], ports: Ports, layers: readonly Layer[], telemetry: TelemetrySetting = {}): readonly FileSourceOptions[] {
   const built = sources.map((source) => buildAdapter(source, ports));
   const limits = limitsOf(built, ports);
-  return built.map(({ source, adapter, account, common }) => {
+  return built.map(({ source, adapter, account, common, limitRate }) => {
+    const { requestRate, ...shared } = limits(account);
+    if (requestRate !== undefined) limitRate(requestRate);
     const { name, providerName: provider } = source;
     const { timeoutMs, idleTimeoutMs, transferTimeoutMs, maxAttempts } = common;
     return {
@@ -30,7 +35,7 @@ export function sourceOptions(sources: readonly ConfiguredSource[], ports: Ports
       ports,
       layers,
       observers: telemetry === false ? [] : [telemetryLayer({ source: name, provider, clock: ports.clock, ...telemetry })],
-      ...limits(account),
+      ...shared,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }),
@@ -43,8 +48,9 @@ function buildAdapter(source: ConfiguredSource, ports: Ports): Built {
   const { name, providerName, adapterName, provider, settings } = source;
   const common = commonSettingsOf(settings);
   try {
-    const adapter = provider.create(settings, { name, ports: { ...ports, http: connectingWithin(ports.http, common) } });
-    return { source, adapter, common, account: `${adapterName}\n${provider.account(settings)}` };
+    const { http, limitRate } = rateLimited(connectingWithin(ports.http, common));
+    const adapter = provider.create(settings, { name, ports: { ...ports, http } });
+    return { source, adapter, common, limitRate, account: `${adapterName}\n${provider.account(settings)}` };
   } catch (error) {
     throw inContext(error, { source: name, provider: providerName, redactor: ports.redactor }, 'create', undefined);
   }

@@ -28,9 +28,9 @@ describe('the limits of an account', () => {
   const ports = createTestPorts();
 
   it('are the strictest that any of its sources asks for', async () => {
-    const limits = limitsOf([limited({ maxConcurrency: 5, maxCallsPerSecond: 100 }), limited({ maxConcurrency: 3, maxCallsPerSecond: 20, maxBytesPerSecond: 5000 }), limited({}, 7)], ports)('one');
+    const limits = limitsOf([limited({ maxConcurrency: 5, maxRequestsPerSecond: 100 }), limited({ maxConcurrency: 3, maxRequestsPerSecond: 20, maxBytesPerSecond: 5000 }), limited({}, 7)], ports)('one');
     expect(await mostAtOnce(limits.limiter)).toBe(3);
-    expect(limits.callRate?.burst).toBe(2);
+    expect(limits.requestRate?.burst).toBe(2);
     expect(limits.byteRate?.burst).toBe(500);
     expect(limits.breaker).toBeUndefined();
   });
@@ -51,7 +51,7 @@ describe('the limits of an account', () => {
   });
 
   it('ignore settings of a provider that mean something else by their names', () => {
-    expect(limitsOf([limited({ maxCallsPerSecond: 'many', maxBytesPerSecond: -1, breakerFailures: null })], ports)('one')).toEqual({ limiter: expect.any(Function) });
+    expect(limitsOf([limited({ maxRequestsPerSecond: 'many', maxBytesPerSecond: -1, breakerFailures: null })], ports)('one')).toEqual({ limiter: expect.any(Function) });
   });
 });
 
@@ -64,12 +64,12 @@ describe('the settings of every provider', () => {
     },
   };
 
-  it('reach the connections and the limits of the account', async () => {
+  it('reach the connections and the limits of the account; waiting for the rate of requests is not the vendor\'s slowness', async () => {
     const clock = createVirtualClock();
     const acme = createAcme();
     const common = { provider: 'acme-files', token: 'abcd' };
     const sources = await createFileSources({
-      config: { sources: { a: { ...common, connectTimeoutMs: 1234 }, b: { ...common, maxCallsPerSecond: 1 } } },
+      config: { sources: { a: { ...common, connectTimeoutMs: 1234, timeoutMs: 500 }, b: { ...common, maxRequestsPerSecond: 1, timeoutMs: 500 } } },
       adapters: [acme.descriptor],
       transport: answering,
       ports: { clock },
@@ -88,13 +88,12 @@ describe('the settings of every provider', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it.each([{ maxConcurrency: 0 }, { maxCallsPerSecond: 0 }, { maxBytesPerSecond: 10 }, { breakerFailures: -1 }, { idleTimeoutMs: 1 }, { transferTimeoutMs: '1h' }])('are checked: %j', async (wrong) => {
+  it.each([{ maxConcurrency: 0 }, { maxRequestsPerSecond: 0 }, { maxBytesPerSecond: 10 }, { breakerFailures: -1 }, { idleTimeoutMs: 1 }, { transferTimeoutMs: '1h' }])('are checked: %j', async (wrong) => {
     await expect(createFileSources({ config: { sources: { a: { provider: 'acme-files', token: 'abcd', ...wrong } } }, adapters: [createAcme().descriptor] })).rejects.toMatchObject({ kind: 'config-invalid' });
   });
 
   it('put no layer into the stack that is not asked for', () => {
     const layers = standardLayers({ name: 'a', provider: 'p', ports: createTestPorts(), ...limitsOf([limited({})], createTestPorts())('one') });
-    expect(layers.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['rate']));
-    expect(layers.map(({ name }) => name).filter((name) => ['rate', 'bandwidth', 'breaker'].includes(name))).toEqual([]);
+    expect(layers.map(({ name }) => name).filter((name) => ['bandwidth', 'breaker'].includes(name))).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ export function createAcme(): Acme {
             acme.mostAtOnce = Math.max(acme.mostAtOnce, running);
             logger.log('info', 'acme.list', { token: `is ${config.token.reveal()}` });
             const credentials = { authorization: config.token.reveal() };
-            const response = await http.send({ method: 'GET', url: `${config.baseUrl}/list`, credentials }).finally(() => (running -= 1));
+            const response = await http.send({ method: 'GET', url: `${config.baseUrl}/list`, credentials, ...(options.signal === undefined ? {} : { signal: options.signal }) }).finally(() => (running -= 1));
             response.body.resume();
             return memory.listPage(folder, options);
           },

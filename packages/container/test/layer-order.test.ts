@@ -15,9 +15,9 @@ async function order(settings: object, telemetry?: TelemetrySetting): Promise<re
 
 describe('a source of a config', () => {
   it('has every layer at its place, outermost first', async () => {
-    const layers = await order({ maxCallsPerSecond: 5, maxBytesPerSecond: 1_000_000 });
+    const layers = await order({ maxRequestsPerSecond: 5, maxBytesPerSecond: 1_000_000 });
     console.log(layers.join(' > '));
-    expect(layers).toEqual(['telemetry', 'error-context', 'host', 'log', 'gate', 'emulate-archive', 'bandwidth', 'delivery', 'emulate-range', 'retry', 'limit', 'breaker', 'rate', 'timeout']);
+    expect(layers).toEqual(['telemetry', 'error-context', 'host', 'log', 'gate', 'emulate-archive', 'bandwidth', 'delivery', 'emulate-range', 'retry', 'limit', 'breaker', 'timeout']);
   });
 
   it('has no layer for what is not asked for', async () => {
