@@ -1,17 +1,17 @@
-import { createEmptyArchive, createFinishedOperation, FileSourceError, Secret, type AdapterContext, type SourceAdapter } from '@filesource/core';
+import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type SourceAdapter } from '@filesource/core';
 import { planArchive, type PlanTools } from './archive-plan.ts';
 import type { BulkTools } from './bulk-download.ts';
 import { createBulkOperations } from './bulk-operations.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { createClient } from './client.ts';
-import { fixedSecretOf, portalAddress, type OnlyOfficeConfig } from './config.ts';
-import { createFixedCredentials } from './credentials.ts';
+import { portalAddress, type OnlyOfficeConfig } from './config.ts';
+import { credentialsOf } from './credentials-of.ts';
+import { diagnosePortal } from './diagnose.ts';
 import { createExchange } from './exchange.ts';
 import { openBody } from './file-handler.ts';
 import { createGenerationDetector } from './generation.ts';
 import { parseFolderId } from './ids.ts';
 import { listContents, listRoot } from './listing.ts';
-import { createLogin } from './login.ts';
 import { createLookup, type FoundFile } from './lookup.ts';
 import { createOperationBoard } from './operation-board.ts';
 import { createRepeat } from './reading.ts';
@@ -22,11 +22,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const generation = createGenerationDetector(config.generation);
   const exchange = createExchange(portal, ports, generation);
   const { timeoutMs, maxAttempts } = config;
-  const fixed = fixedSecretOf(config);
-  const credentials =
-    fixed === undefined
-      ? createLogin(config.userName ?? '', config.password ?? new Secret(''), { ports, exchange, generation, timeoutMs })
-      : createFixedCredentials(fixed, ports.redactor);
+  const credentials = credentialsOf(config, { ports, exchange, generation, timeoutMs });
   const client = createClient({ portal, allowHosts: config.allowHosts, ports, generation, exchange, credentials });
   const lookup = createLookup(client);
   const capabilities = capabilitiesOf(config.generation);
@@ -77,6 +73,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       return operations.start(plan, signal);
     },
     attach: (handle, { signal }) => operations.attach(handle, signal),
+    diagnose: (options) => diagnosePortal(config, ports, options),
     close: async () => {
       closing.abort(new FileSourceError('aborted', 'the source was closed'));
       await client.close();

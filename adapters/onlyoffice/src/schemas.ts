@@ -89,3 +89,9 @@ export const loginSchema = z.object({
   tfa: z.boolean().nullish(),
   confirmUrl: textOrNothing,
 });
+
+/** What `api/2.0/settings` tells to anybody. */
+export const portalSettingsSchema = z.object({ version: z.union([z.string(), z.number().transform(String)]).nullish().catch(null) });
+
+/** An API key as it tells itself; without permissions it may do everything. */
+export const apiKeySchema = z.object({ permissions: z.array(z.string()).nullish(), isActive: z.boolean().nullish(), expiresAt: textOrNothing });

@@ -4,6 +4,7 @@ import { addressCapabilities, pageLinkLifetimeMs } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import type { AddressConfig } from './config.ts';
 import { decodeContent, maxAnswerBytes, streamOf } from './content.ts';
+import { diagnoseAccount } from './diagnose.ts';
 import { fileRecordOf, folderEntryOf, idNumber, type FileRecord } from './entries.ts';
 import { isUnknownParameter, protocolError } from './errors.ts';
 import { pageUrlOf } from './links.ts';
@@ -14,7 +15,7 @@ const rememberedSizes = 10_000;
 /** The documentation has both spellings for this call. */
 const spellings = ['fileid', 'fileId'] as const;
 
-export function createAddressSource(config: AddressConfig, client: ApiClient, ports: Pick<Ports, 'clock'>): SourceAdapter {
+export function createAddressSource(config: AddressConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const { maxContentBytes } = config;
   const budget = new ByteBudget(maxContentBytes);
   /** Sizes that listings told: whether a file is too large has to be known before it is asked for, and there is no other way. */
@@ -123,6 +124,7 @@ export function createAddressSource(config: AddressConfig, client: ApiClient, po
     open: (ref, { signal }) => open(ref, signal),
     link,
     archive: noArchive,
+    diagnose: (options) => diagnoseAccount(config, 'address', ports, options),
     close: async () => client.close(),
   };
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { appointmentCapabilities, fileLinkLifetimeMs } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import type { AppointmentConfig } from './config.ts';
+import { diagnoseAccount } from './diagnose.ts';
 import { folderEntryOf, idNumber, type FileRecord } from './entries.ts';
 import { isUnknownParameter } from './errors.ts';
 import { openLink, type LinkOptions } from './link-content.ts';
@@ -13,7 +14,7 @@ import { noArchive, noSuchFile } from './refusals.ts';
 /** Links that are being opened at once; the bodies then flow without this bound. */
 const maxOpening = 8;
 
-export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Pick<Ports, 'http' | 'clock'>): SourceAdapter {
+export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const hosts = linkHosts(config.apiUrl, config.allowHosts);
   const limiter = createLimiter(maxOpening);
 
@@ -71,6 +72,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
       return { url: fileUrlOf(url), kind: 'file', expires, needsCredentials: false };
     },
     archive: noArchive,
+    diagnose: (options) => diagnoseAccount(config, 'appointment', ports, options),
     close: async () => client.close(),
   };
 }

@@ -25,7 +25,7 @@ const temporaryCodes: ReadonlySet<number> = new Set([1, 97, 303, 500, 999]);
 const clockCode = 136;
 const unknownParameterCodes: ReadonlySet<string> = new Set(['141', '144', '255', '282']);
 /** Timestamps may be 120 seconds off. */
-const clockToleranceMs = 120_000;
+export const clockToleranceMs = 120_000;
 
 const advices: Partial<Record<ErrorKind, string>> = {
   unauthenticated: 'Check token (32 characters) and secret (64 characters) of the API user, and that the user is active.',
@@ -89,6 +89,11 @@ function httpError(kind: ErrorKind, facts: AnswerFacts, advice: string | undefin
 /** An answer that is not what was asked for; another try may go better. */
 export function protocolError(what: string): FileSourceError {
   return new FileSourceError('vendor-protocol', `onOffice gave an answer that cannot be used: ${what}`, { status: 'temporary' });
+}
+
+/** True when onOffice refuses the time that a call is signed with. */
+export function isClockError(error: FileSourceError): boolean {
+  return error.vendorCode === String(clockCode);
 }
 
 /** True when a whole request failed for a reason that one of its actions may have brought in. */

@@ -15,6 +15,7 @@ import { authenticationRoutes } from './routes-authentication.ts';
 import { contentsRoutes } from './routes-contents.ts';
 import { entryRoutes } from './routes-entries.ts';
 import { fileopsRoutes } from './routes-fileops.ts';
+import { keysRoutes } from './routes-keys.ts';
 import { settingsRoutes } from './routes-settings.ts';
 import { SignInGuard } from './sign-in-guard.ts';
 import { SignedLinks } from './signed-links.ts';
@@ -59,7 +60,7 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
   prepare(app);
   parseBodies(app, settings.generation);
   handleErrors(app, portal);
-  addRoutes(app, portal, [...authenticationRoutes, ...fileopsRoutes, ...settingsRoutes, ...entryRoutes, ...contentsRoutes]);
+  addRoutes(app, portal, [...authenticationRoutes, ...fileopsRoutes, ...settingsRoutes, ...keysRoutes, ...entryRoutes, ...contentsRoutes]);
   addFileHandler(app, portal, aims);
   const server = await startServer(app, settings.port);
   const storage = settings.storage === 'presigned' ? await startStorage(portal, aims, prepare) : undefined;
