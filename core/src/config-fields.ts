@@ -21,6 +21,14 @@ export function urlField(description: string): z.ZodType<string, string> {
     .meta({ description });
 }
 
+/**
+ * Tells forms and questions that one of these groups of settings has to be given whole, the usual one first.
+ * - The schema must check it too: this only makes it known. Put it last, since refining the schema further loses it.
+ */
+export function needsOneOf<Schema extends z.ZodObject>(schema: Schema, groups: readonly (readonly (string & keyof z.input<Schema>)[])[]): Schema {
+  return schema.meta({ alternatives: groups });
+}
+
 const timeField = z.int().min(100).max(3_600_000);
 
 /** Settings that every provider takes. Limits are those of the account: of several sources of one account, the strictest counts. */

@@ -4,7 +4,7 @@ export { createEmptyArchive } from './archive/empty-archive.ts';
 export { createPathSpreader, safeSegment } from './archive/entry-paths.ts';
 export { walkFiles, type WalkedFile } from './archive/walk.ts';
 export { capabilityNames, emulated, native, unsupported, type Capabilities, type CapabilityName, type Limits, type Support } from './capability.ts';
-export { commonFields, secretField, urlField, type CommonConfig } from './config-fields.ts';
+export { commonFields, needsOneOf, secretField, urlField, type CommonConfig } from './config-fields.ts';
 export type { ByteRange, Content, OpenOptions } from './content.ts';
 export { clockFinding, credentialsFinding, failureFinding, reachabilityFinding, wasAnswered, type TrialCall } from './diagnosis/exchange-findings.ts';
 export { findingStatuses, okFinding, skippedFinding, type Finding, type FindingStatus } from './diagnosis/finding.ts';

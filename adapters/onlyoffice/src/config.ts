@@ -1,4 +1,4 @@
-import { commonFields, secretField, urlField, type Secret } from '@filesource/core';
+import { commonFields, needsOneOf, secretField, urlField, type Secret } from '@filesource/core';
 import { z } from 'zod';
 
 const userFields = {
@@ -19,7 +19,7 @@ const userFields = {
 /** Several may be given, since another provider's token can stand in the same source: the first in this order counts. */
 const howToSignIn = 'give an apiKey, or userName with password, or a token';
 
-export const onlyOfficeConfigSchema = z.strictObject(userFields).superRefine((config, context) => {
+const checked = z.strictObject(userFields).superRefine((config, context) => {
   const problem = (field: string, message: string): void => {
     context.addIssue({ code: 'custom', path: [field], message });
   };
@@ -31,6 +31,8 @@ export const onlyOfficeConfigSchema = z.strictObject(userFields).superRefine((co
     if (value !== undefined && !/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(value.trim())) problem(field, 'a line break, a space or a character outside of ASCII cannot be part of it');
   }
 });
+
+export const onlyOfficeConfigSchema = needsOneOf(checked, [['apiKey'], ['userName', 'password'], ['token']]);
 
 export type OnlyOfficeConfig = z.output<typeof onlyOfficeConfigSchema>;
 

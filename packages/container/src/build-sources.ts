@@ -3,6 +3,7 @@ import { telemetryLayer, type TelemetryOptions } from '@filesource/telemetry';
 import { rateLimited } from './rate-limited.ts';
 import { commonSettingsOf, limitsOf, type CommonSettings, type Limited } from './account-limits.ts';
 import type { ConfiguredSource } from './config/load-config.ts';
+import { withDiagnosis } from './diagnose-addresses.ts';
 
 /** `false` for none of it; else what spans tell. */
 export type TelemetrySetting = false | Pick<TelemetryOptions, 'details'>;
@@ -49,7 +50,8 @@ function buildAdapter(source: ConfiguredSource, ports: Ports): Built {
   const common = commonSettingsOf(settings);
   try {
     const { http, limitRate } = rateLimited(connectingWithin(ports.http, common));
-    const adapter = provider.create(settings, { name, ports: { ...ports, http } });
+    const own = { ...ports, http };
+    const adapter = withDiagnosis(provider.create(settings, { name, ports: own }), provider, settings, own);
     return { source, adapter, common, limitRate, account: `${adapterName}\n${provider.account(settings)}` };
   } catch (error) {
     throw inContext(error, { source: name, provider: providerName, redactor: ports.redactor }, 'create', undefined);

@@ -1,23 +1,29 @@
 import type { AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
 import { configSchema, providersOf } from './config-schema.ts';
-import { isSecret } from './schema-walk.ts';
+import { alternativesOf, isSecret } from './schema-walk.ts';
 import type { SectionSchemas } from './sections.ts';
 
 /** The JSON Schema (draft 7, which editors know best) of the whole config file, for the providers of these adapters and the host's own sections. */
 export function configJsonSchema(adapters: readonly AdapterDescriptor[], sections: SectionSchemas = {}): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema(providersOf(adapters), { sections, withForeign: true }), {
-    io: 'input',
-    target: 'draft-7',
-    // What JSON Schema cannot say (a check in code) is still checked when the config is loaded.
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (isSecret(zodSchema)) asPassword(jsonSchema);
-      delete jsonSchema['secret'];
-    },
-  });
+  const schema = z.toJSONSchema(configSchema(providersOf(adapters), { sections, withForeign: true }), forJsonSchema);
   return { ...(allowVariables(schema) as Record<string, unknown>), title: 'filesource config' };
 }
+
+/** How schemas of configs become JSON Schema. */
+export const forJsonSchema = {
+  io: 'input',
+  target: 'draft-7',
+  // What JSON Schema cannot say (a check in code) is still checked when the config is loaded.
+  unrepresentable: 'any',
+  override: ({ zodSchema, jsonSchema }) => {
+    if (isSecret(zodSchema)) asPassword(jsonSchema);
+    const alternatives = alternativesOf(zodSchema);
+    if (alternatives.length > 0) jsonSchema.anyOf = alternatives.map((group) => ({ required: [...group] }));
+    delete jsonSchema['secret'];
+    delete jsonSchema['alternatives'];
+  },
+} as const satisfies z.core.ToJSONSchemaParams;
 
 function asPassword(jsonSchema: Record<string, unknown>): void {
   const { description } = jsonSchema;

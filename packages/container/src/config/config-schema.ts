@@ -1,6 +1,7 @@
 import { FileSourceError, isSourceName, type AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
 import type { KnownProvider } from './known-provider.ts';
+import { alternativesOf } from './schema-walk.ts';
 import type { SectionSchemas } from './sections.ts';
 import { foreignSettings } from './set-aside.ts';
 
@@ -33,7 +34,7 @@ function sourceSchema(providers: ReadonlyMap<string, KnownProvider>, withForeign
         provider: z.literal(name).meta({ description: provider.title }),
       })
       .strict()
-      .meta({ title: provider.title });
+      .meta({ title: provider.title, alternatives: alternativesOf(provider.configSchema) });
   });
   // The options are known at run time only, so their types say less than the union promises.
   return z.discriminatedUnion('provider', options as unknown as [z.ZodObject]) as unknown as z.ZodType<SourceSettings>;

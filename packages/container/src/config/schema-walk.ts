@@ -20,6 +20,12 @@ export function isSecret(schema: AnySchema): boolean {
   return z.globalRegistry.get(schema)?.['secret'] === true;
 }
 
+/** The groups of settings of which one has to be given whole; see `needsOneOf` of core. */
+export function alternativesOf(schema: AnySchema): readonly (readonly string[])[] {
+  const alternatives = z.globalRegistry.get(schema)?.['alternatives'];
+  return Array.isArray(alternatives) ? (alternatives as readonly (readonly string[])[]) : [];
+}
+
 /** The schema of what stands under a key of a value; a union is decided by the value's discriminator. */
 export function schemaUnder(schema: AnySchema, value: unknown, key: string | number): AnySchema | undefined {
   const { def } = (optionFor(schema, value) as z.core.$ZodTypes)._zod;
