@@ -8,6 +8,7 @@ import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
 import { toHttpError } from './http-error.ts';
+import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
 import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -38,16 +39,21 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
   const anywhere = createAgents({ ...settings, ...(lookup === undefined ? {} : { lookup: anyLookup(lookup) }) });
   const publicOnly = proxyFromEnvironment ? anywhere : createAgents({ ...settings, lookup: publicLookup(lookup) });
   const client = axios.create({
-    adapter: 'http',
+    // A proxy is something that axios' own adapter knows how to use.
+    adapter: proxyFromEnvironment ? 'http' : createNodeAdapter({ maxHeaderBytes }),
     maxRedirects: 0,
     responseType: 'stream',
     validateStatus: () => true,
     transformRequest: [(data: unknown) => data],
+    transformResponse: [],
     decompress: false,
-    ...(proxyFromEnvironment ? {} : { proxy: false }),
-    transport: { request: requester(maxHeaderBytes) },
+    ...(proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes) } } : { proxy: false }),
   });
 
+  const connectingWithin = (ms: number | undefined): AxiosRequestConfig & NodeRequestConfig => {
+    if (ms === undefined) return {};
+    return proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes, ms) } } : { connectTimeoutMs: ms };
+  };
   let isClosed = false;
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     const { signal } = request;
@@ -61,7 +67,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       headers: requestHeaders(request, userAgent),
       httpAgent: agents.http,
       httpsAgent: agents.https,
-      ...(request.connectTimeoutMs === undefined ? {} : { transport: { request: requester(maxHeaderBytes, request.connectTimeoutMs) } }),
+      ...connectingWithin(request.connectTimeoutMs),
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(signal === undefined ? {} : { signal }),
     };
