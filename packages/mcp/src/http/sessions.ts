@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Clock } from '@filesource/core';
+import type { FileSourceMcp } from '../file-source-mcp.ts';
+
+export interface SessionLimits {
+  readonly most: number;
+  /** Counted from the last request, while none is open. */
+  readonly idleMs: number;
+  readonly requestBytes: number;
+}
+
+interface Session {
+  readonly server: McpServer;
+  readonly transport: StreamableHTTPServerTransport;
+  openRequests: number;
+  usedMs: number;
+}
+
+/** The sessions of an HTTP server: bounded in number, and closed when nobody uses them. */
+export class Sessions {
+  readonly #mcp: FileSourceMcp;
+  readonly #clock: Clock;
+  readonly #limits: SessionLimits;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(mcp: FileSourceMcp, clock: Clock, limits: SessionLimits) {
+    this.#mcp = mcp;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** False for a session that there is not, and where there is no place for another. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<'handled' | 'unknown' | 'full'> {
+    await this.sweep();
+    const id = request.headers['mcp-session-id'];
+    if (typeof id === 'string') {
+      const session = this.#sessions.get(id);
+      if (session === undefined) return 'unknown';
+      await this.#answer(session, request, response);
+      return 'handled';
+    }
+    if (this.#sessions.size >= this.#limits.most && !(await this.#closeIdlest())) return 'full';
+    const session = await this.#open();
+    await this.#answer(session, request, response);
+    // What was no initialisation has made no session.
+    if (session.transport.sessionId === undefined) await session.server.close();
+    return 'handled';
+  }
+
+  /** Closes those that nobody has used for too long. */
+  async sweep(): Promise<void> {
+    const oldestMs = this.#clock.now() - this.#limits.idleMs;
+    for (const [id, session] of this.#sessions) if (session.openRequests === 0 && session.usedMs < oldestMs) await this.#close(id, session);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions].map(([id, session]) => this.#close(id, session)));
+  }
+
+  async #open(): Promise<Session> {
+    const server = this.#mcp.createServer();
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      maxRequestBodySize: this.#limits.requestBytes,
+      onsessioninitialized: (id) => void this.#sessions.set(id, session),
+      onsessionclosed: (id) => void this.#sessions.delete(id),
+    });
+    const session: Session = { server, transport, openRequests: 0, usedMs: this.#clock.now() };
+    await server.connect(transport);
+    return session;
+  }
+
+  async #answer(session: Session, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    session.openRequests += 1;
+    session.usedMs = this.#clock.now();
+    response.once('close', () => {
+      session.openRequests -= 1;
+      session.usedMs = this.#clock.now();
+    });
+    await session.transport.handleRequest(request, response);
+  }
+
+  async #closeIdlest(): Promise<boolean> {
+    const [idlest] = [...this.#sessions].filter(([, { openRequests }]) => openRequests === 0).sort(([, a], [, b]) => a.usedMs - b.usedMs);
+    if (idlest === undefined) return false;
+    await this.#close(...idlest);
+    return true;
+  }
+
+  async #close(id: string, { server }: Session): Promise<void> {
+    this.#sessions.delete(id);
+    await server.close().catch(() => undefined);
+  }
+}
