@@ -2,8 +2,10 @@ export { fetchArchive, type FetchArchiveOptions } from './archive/fetch-archive.
 export { defaultArchiveLimits, type ArchiveLimits } from './archive/limits.ts';
 export { openRemoteZip, type RemoteZip, type RemoteZipEntry, type RemoteZipOptions } from './archive/remote-zip.ts';
 export type { TransferError, TransferEvent, TransferListener } from './events.ts';
+export { idSegment, safeName } from './local/safe-name.ts';
+export { TargetDirectory } from './local/target-directory.ts';
 export { pull, type PullOptions } from './pull/pull.ts';
-export { parseReceipt, type Receipt, type ReceiptFile } from './receipt.ts';
+export { parseReceipt, receiptSchema, type Receipt, type ReceiptFile } from './receipt.ts';
 export { saveFile, type SaveFileOptions } from './save-file.ts';
 export { verifyReceipt, type VerifiedFile, type VerifyReceiptOptions } from './verify-receipt.ts';
 export { writeReceipt } from './write-receipt.ts';

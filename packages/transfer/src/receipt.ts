@@ -20,7 +20,8 @@ const fileSchema = z
 
 const count = z.int().min(0);
 
-const receiptSchema = z
+/** A receipt as JSON, for APIs that hand receipts on; a text is read with {@link parseReceipt}. */
+export const receiptSchema = z
   .strictObject({
     version: z.literal(1),
     /** Every file that was asked for is there and proven. Never true for a dry run: nothing was fetched. */
