@@ -16,9 +16,12 @@ export function operationPath(id: string, part?: 'events' | 'receipt' | 'content
   return `/v1/operations/${encodeURIComponent(id)}${part === undefined ? '' : `/${part}`}`;
 }
 
+export function filePath(source: string, { folder, id }: Entry): string {
+  return `${folderPath(source, folder ?? '')}/files/${encodeURIComponent(id)}`;
+}
+
 export function contentPath(source: string, entry: Entry): string {
-  const [folder = ''] = refWithoutSource(entry).split('/');
-  return `${folderPath(source, decodeURIComponent(folder))}/files/${encodeURIComponent(entry.id)}/content`;
+  return `${filePath(source, entry)}/content`;
 }
 
 /** `contacts:1237/1757` as `1237/1757`: what the archive route takes. */

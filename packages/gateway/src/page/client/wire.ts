@@ -1,6 +1,9 @@
 import type { Capabilities, EntryJson, ErrorKind } from '@filesource/core';
 
-export type Entry = EntryJson;
+export type Entry = EntryJson & {
+  /** Of a file: the folder that it was reached through. */
+  readonly folder: string | null;
+};
 
 export interface SourceInfo {
   readonly name: string;
@@ -10,7 +13,7 @@ export interface SourceInfo {
 
 export interface EntryPage {
   readonly items: readonly Entry[];
-  readonly nextCursor?: string | null;
+  readonly nextCursor: string | null;
 }
 
 /** What the gateway answers when something goes wrong (problem+json); texts are the gateway's own, in English. */
@@ -29,9 +32,9 @@ export interface OperationJson {
   readonly state: DownloadState;
   readonly percent: number | null;
   readonly processed: number | null;
-  readonly bytes: number | null;
+  readonly bytes: number;
   readonly totalBytes: number | null;
-  readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly advice?: string } | null;
-  readonly receipt?: unknown;
-  readonly content?: unknown;
+  readonly error: { readonly kind: ErrorKind; readonly message: string; readonly advice: string | null } | null;
+  readonly receipt: string | null;
+  readonly content: string | null;
 }

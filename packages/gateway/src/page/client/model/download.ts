@@ -87,10 +87,10 @@ export class Download extends Observable {
   async #end(): Promise<void> {
     this.stop();
     this.cancelling = false;
-    const { error, receipt } = this.operation ?? {};
-    if (error) this.problem = { kind: knownKind(error.kind), detail: error.message, ...(error.advice === undefined ? {} : { advice: error.advice }) };
+    const { error = null, receipt = null } = this.operation ?? {};
+    if (error !== null) this.problem = { kind: knownKind(error.kind), detail: error.message, ...(error.advice === null ? {} : { advice: error.advice }) };
     this.changed();
-    if (receipt === undefined || receipt === null) return;
+    if (receipt === null) return;
     try {
       this.receipt = await this.#api.get<Receipt>(operationPath(this.note.id, 'receipt'));
     } catch (reason) {

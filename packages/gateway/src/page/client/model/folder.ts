@@ -77,7 +77,7 @@ export class Folder extends Observable {
     const cursor = this.#cursor === null ? '' : `&cursor=${encodeURIComponent(this.#cursor)}`;
     const page = await this.#api.get<EntryPage>(`${folderPath(this.source.name, this.id)}/entries?limit=${limit}${cursor}`, this.#left.signal);
     for (const entry of page.items) this.entries.push(entry);
-    this.#cursor = page.nextCursor ?? null;
+    this.#cursor = page.nextCursor;
     this.complete = this.#cursor === null;
     this.changed();
   }

@@ -3,11 +3,11 @@ import { language, t } from './language.ts';
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  return numbers().format(value);
 }
 
 export function formatPercent(percent: number): string {
-  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 0 }).format(percent / 100);
+  return numbers({ style: 'percent', maximumFractionDigits: 0 }).format(percent / 100);
 }
 
 /** Bytes in the largest unit that keeps a whole number before the point; thousand by thousand. */
@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
   const step = Math.min(byteUnits.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   const unit = byteUnits[step] ?? 'byte';
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
+  return numbers({ style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
 }
 
 export function formatDate(iso: string): string {
@@ -38,13 +38,19 @@ export function countFiles(count: number): string {
   return t().files(count, formatNumber(count));
 }
 
-// Making a format costs far more than using it, and a listing has thousands of dates.
+// Making a format costs far more than using it, and a listing has thousands of sizes and dates.
+const numberFormats = new Map<string, Intl.NumberFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
+function numbers(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${language()} ${JSON.stringify(options)}`;
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(language(), options);
+  numberFormats.set(key, format);
+  return format;
+}
+
 function dates(): Intl.DateTimeFormat {
-  const known = dateFormats.get(language());
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' });
-  dateFormats.set(language(), made);
-  return made;
+  const format = dateFormats.get(language()) ?? new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' });
+  dateFormats.set(language(), format);
+  return format;
 }

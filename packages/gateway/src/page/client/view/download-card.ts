@@ -87,7 +87,7 @@ function titleOf({ note: { source, folder, count } }: Download): string {
 
 function percentOf({ percent, bytes, totalBytes }: OperationJson): number | null {
   if (percent !== null) return percent;
-  return bytes !== null && totalBytes !== null && totalBytes > 0 ? Math.min(100, (bytes / totalBytes) * 100) : null;
+  return totalBytes !== null && totalBytes > 0 ? Math.min(100, (bytes / totalBytes) * 100) : null;
 }
 
 function stateText({ operation, connection, gone, cancelling }: Download): string {
@@ -105,7 +105,7 @@ function amounts(operation: OperationJson): readonly string[] {
   const percent = percentOf(operation);
   const texts = percent === null ? [] : [formatPercent(percent)];
   if (processed !== null) texts.push(t().processed(formatNumber(processed)));
-  if (bytes !== null && bytes > 0) texts.push(totalBytes === null ? formatBytes(bytes) : t().bytesOf(formatBytes(bytes), formatBytes(totalBytes)));
+  if (bytes > 0) texts.push(totalBytes === null ? formatBytes(bytes) : t().bytesOf(formatBytes(bytes), formatBytes(totalBytes)));
   return texts;
 }
 
@@ -113,7 +113,7 @@ function links({ id, content, receipt }: OperationJson): HTMLElement {
   return el(
     'div',
     { class: 'row' },
-    Boolean(content) && el('a', { href: operationPath(id, 'content'), download: true, class: 'button primary' }, t().getArchive),
-    Boolean(receipt) && el('a', { href: operationPath(id, 'receipt'), download: `receipt-${id}.json`, class: 'button' }, t().getReceipt),
+    content !== null && el('a', { href: operationPath(id, 'content'), download: true, class: 'button primary' }, t().getArchive),
+    receipt !== null && el('a', { href: operationPath(id, 'receipt'), download: `receipt-${id}.json`, class: 'button' }, t().getReceipt),
   );
 }

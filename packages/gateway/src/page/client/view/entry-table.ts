@@ -1,18 +1,19 @@
 import type { Folder } from '../model/folder.ts';
 import { t } from '../text/language.ts';
-import type { Entry } from '../wire.ts';
+import type { Entry, Problem } from '../wire.ts';
 import { el } from './dom.ts';
 import { entryRow } from './entry-row.ts';
 
 export interface EntryTableOptions {
   readonly folder: Folder;
   readonly hrefOf: (entry: Entry) => string;
-  readonly check: (entry: Entry) => Promise<void>;
+  readonly check: (entry: Entry) => Promise<Problem | null>;
   readonly signal: AbortSignal;
 }
 
-/** Rows drawn in one go; the page answers in between. */
-const chunk = 250;
+/** Rows drawn in one go; the page answers in between. They become more, as each go makes the browser look at the whole table. */
+const firstChunk = 250;
+const largestChunk = 1000;
 
 /** The entries that match, in the vendor's order. New pages are added at the end; only another search makes it new. */
 export class EntryTable {
@@ -29,7 +30,7 @@ export class EntryTable {
   constructor(options: EntryTableOptions) {
     this.#options = options;
     const heads = [t().name, t().size, t().modified, t().type, t().action];
-    const classes = ['', 'number', 'wide', 'wide', ''];
+    const classes = ['', 'number', 'wide modified', 'wide type', 'action'];
     const choice = el('th', { scope: 'col', class: 'choice' }, el('span', { class: 'visually-hidden' }, t().chosen('').trim()));
     const row = el('tr', {}, choice, ...heads.map((head, index) => el('th', { scope: 'col', class: classes[index] }, head)));
     this.element = el('table', { class: 'entries', 'aria-labelledby': 'title' }, el('thead', {}, row), this.#body);
@@ -70,15 +71,15 @@ export class EntryTable {
     if (!waiting) this.#drawQueue();
   }
 
-  #drawQueue(): void {
+  #drawQueue(chunk = firstChunk): void {
     const { signal } = this.#drawing;
     this.#body.append(...this.#queue.splice(0, chunk).map((entry) => this.#row(entry)));
-    if (this.#queue.length > 0) setTimeout(() => signal.aborted || this.#drawQueue());
+    if (this.#queue.length > 0) setTimeout(() => signal.aborted || this.#drawQueue(Math.min(2 * chunk, largestChunk)));
   }
 
   #row(entry: Entry): HTMLElement {
     const { folder, hrefOf, check } = this.#options;
-    return entryRow(entry, { source: folder.source, isChosen: folder.chosen.has(entry.ref), href: hrefOf(entry), onDownload: () => void check(entry) });
+    return entryRow(entry, { source: folder.source, isChosen: folder.chosen.has(entry.ref), href: hrefOf(entry), check });
   }
 
   #boxes(): NodeListOf<HTMLInputElement> {

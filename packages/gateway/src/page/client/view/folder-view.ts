@@ -1,7 +1,7 @@
 import type { Folder } from '../model/folder.ts';
 import { countEntries, formatNumber } from '../text/format.ts';
 import { t } from '../text/language.ts';
-import type { Entry } from '../wire.ts';
+import type { Entry, Problem } from '../wire.ts';
 import { button, el, setText } from './dom.ts';
 import { EntryTable } from './entry-table.ts';
 import { problemBox } from './problem-box.ts';
@@ -13,7 +13,7 @@ export interface FolderViewOptions {
   readonly hrefOf: (entry: Entry) => string;
   /** The refs of the chosen entries, or `null` for the whole folder. Throws `ProblemError`. */
   readonly download: (chosen: ReadonlySet<string> | null) => Promise<void>;
-  readonly check: (entry: Entry) => Promise<void>;
+  readonly check: (entry: Entry) => Promise<Problem | null>;
   readonly signal: AbortSignal;
 }
 

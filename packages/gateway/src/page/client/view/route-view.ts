@@ -1,4 +1,5 @@
 import type { Api } from '../api.ts';
+import { checkDownload } from '../model/check-download.ts';
 import type { Downloads } from '../model/downloads.ts';
 import type { FolderNames } from '../model/folder-names.ts';
 import type { Folder } from '../model/folder.ts';
@@ -55,13 +56,13 @@ function breadcrumbs({ route, names, signal }: RouteViewOptions): HTMLElement {
 }
 
 function openFolder(options: RouteViewOptions, folder: Folder): HTMLElement {
-  const { route, names, downloads, say, signal } = options;
+  const { api, route, names, downloads, say, signal } = options;
   const source = folder.source.name;
   const view = folderView({
     folder,
     title: names.nameOf(source, folder.id),
     hrefOf: ({ id }: Entry) => routeTo(source, [...route.trail, id]),
-    check: async () => undefined,
+    check: (entry) => checkDownload(api, folder.source, entry),
     signal,
     download: async (chosen) => {
       const refs = chosen === null ? [folderRef(folder.id)] : folder.entries.filter(({ ref }) => chosen.has(ref)).map(refWithoutSource);

@@ -6,16 +6,17 @@ import type { SourceInfo } from '../wire.ts';
 import { capabilitiesView } from './capabilities-view.ts';
 import { el, freshId } from './dom.ts';
 
-/** One source: what it can do, and the field by which a folder is opened. */
+/** One source: what it can do, and the field by which a folder is opened; beside an open folder both are folded away. */
 export function sourceView(source: SourceInfo, folder: string | null, openFolder: (id: string) => void): HTMLElement {
-  const canList = source.capabilities.list.support !== 'unsupported';
-  return el(
-    'section',
-    { class: 'source' },
-    folder === null && el('h1', { id: 'title', tabindex: '-1' }, source.name),
-    capabilitiesView(source.capabilities, source.name),
-    canList ? folderForm(source, folder, openFolder) : el('p', { class: 'problem' }, t().listUnsupported),
-  );
+  const canDo = capabilitiesView(source.capabilities, source.name);
+  if (source.capabilities.list.support === 'unsupported') return el('section', { class: 'source' }, heading(source), el('p', { class: 'problem' }, t().listUnsupported), canDo);
+  const form = folderForm(source, folder, openFolder);
+  if (folder === null) return el('section', { class: 'source' }, heading(source), form, canDo);
+  return el('section', { class: 'source aside', 'aria-label': source.name }, el('details', {}, el('summary', { id: 'another' }, t().openAnother), form), canDo);
+}
+
+function heading({ name }: SourceInfo): HTMLElement {
+  return el('h1', { id: 'title', tabindex: '-1' }, name);
 }
 
 function folderForm(source: SourceInfo, folder: string | null, openFolder: (id: string) => void): HTMLElement {
