@@ -47,22 +47,22 @@ export class Batcher<Job, Value> {
 
   async call(job: Job, signal: AbortSignal | undefined): Promise<Value> {
     throwIfAborted(signal);
-    const done = new AbortController();
+    let onAbort: () => void = () => undefined;
     try {
       return await new Promise<Value>((resolve, reject) => {
         const waiter: Waiter<Job, Value> = { job, signal, resolve, reject, leave: () => undefined, isGone: false };
-        const onAbort = (): void => {
+        onAbort = () => {
           waiter.isGone = true;
           reject(signal === undefined ? new FileSourceError('aborted', 'the call was aborted') : abortError(signal));
           waiter.leave();
         };
-        signal?.addEventListener('abort', onAbort, { once: true, signal: done.signal });
+        signal?.addEventListener('abort', onAbort, { once: true });
         this.#queue.push(waiter);
         this.#arrivals += 1;
         if (!this.#isGathering) void this.#gather();
       });
     } finally {
-      done.abort();
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 

@@ -23,7 +23,7 @@ export function logLayer(options: { readonly source: string; readonly logger: Lo
         });
         try {
           const value = await run(call.signal);
-          logger.log('debug', `source.${call.name}`, fields());
+          if (logger.isEnabled?.('debug') !== false) logger.log('debug', `source.${call.name}`, fields());
           return value;
         } catch (error) {
           const { kind, status } = toFileSourceError(error);

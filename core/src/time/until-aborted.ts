@@ -6,13 +6,14 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
   work.catch(() => undefined);
   if (signal === undefined) return work;
   throwIfAborted(signal);
-  const done = new AbortController();
+  let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true, signal: done.signal });
+    onAbort = () => reject(abortError(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    done.abort();
+    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -8,11 +8,24 @@ export interface HostPattern {
   readonly ports: ReadonlySet<string> | undefined;
 }
 
+const mostKnown = 1000;
+const known = new Map<string, HostPattern>();
+
 /**
  * Parses `name`, `name:port`, `*.name`, `*.name:port`; IPv6 in brackets when a port follows.
  * - Throws `invalid-argument` for what no host can match.
  */
 export function parseHostPattern(text: string): HostPattern {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const pattern = readHostPattern(text);
+  // Every request is held against the same few.
+  if (known.size >= mostKnown) known.clear();
+  known.set(text, pattern);
+  return pattern;
+}
+
+function readHostPattern(text: string): HostPattern {
   const wildcard = text.startsWith('*.');
   const rest = wildcard ? text.slice(2) : text;
   const bareIpv6 = !rest.startsWith('[') && rest.split(':').length > 2;

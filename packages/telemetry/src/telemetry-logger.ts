@@ -15,6 +15,8 @@ const spanEvents: ReadonlyMap<string, readonly string[]> = new Map([
  */
 export function telemetryLogger(logger: Logger): Logger {
   return {
+    // None of the span events is as low as debug.
+    isEnabled: (level) => level !== 'debug' || logger.isEnabled?.(level) !== false,
     log(level, event, fields) {
       logger.log(level, event, fields);
       const names = spanEvents.get(event);

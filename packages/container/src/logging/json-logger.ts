@@ -16,6 +16,7 @@ const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, 
 export function createJsonLogger(write: (line: string) => void, options: JsonLoggerOptions = {}): Logger {
   const { level: least = 'info', clock = systemClock, redactor = new Redactor() } = options;
   return {
+    isEnabled: (level) => ranks[level] >= ranks[least],
     log(level, event, fields = {}) {
       if (ranks[level] < ranks[least]) return;
       const time = new Date(clock.now()).toISOString();

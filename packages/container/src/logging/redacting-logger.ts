@@ -1,11 +1,14 @@
-import { FileSourceError, type Logger, type Redactor } from '@filesource/core';
+import { FileSourceError, type Logger, type LogLevel, type Redactor } from '@filesource/core';
 
 const deepest = 6;
 
 /** A logger through which no credential and no signed link passes, however deep in the fields. */
 export function redactingLogger(logger: Logger, redactor: Redactor): Logger {
+  const isEnabled = (level: LogLevel): boolean => logger.isEnabled?.(level) !== false;
   return {
+    isEnabled,
     log(level, event, fields) {
+      if (!isEnabled(level)) return;
       if (fields === undefined) logger.log(level, redactor.redact(event));
       else logger.log(level, redactor.redact(event), redactFields(fields, redactor));
     },

@@ -11,7 +11,7 @@ export function logPolicy(options: { readonly clock: Clock; readonly logger: Log
       const fields = (): Record<string, unknown> => ({ method: request.method, url: redactUrl(request.url), durationMs: clock.now() - startedMs });
       try {
         const response = await next(request);
-        logger.log('debug', 'http.exchange', { ...fields(), status: response.status });
+        if (logger.isEnabled?.('debug') !== false) logger.log('debug', 'http.exchange', { ...fields(), status: response.status });
         return response;
       } catch (error) {
         logger.log('debug', 'http.failed', { ...fields(), kind: toFileSourceError(error).kind });
