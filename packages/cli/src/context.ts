@@ -1,5 +1,5 @@
-import type { FileSources } from '@filesource/container';
-import type { AdapterDescriptor, FileSource, LogLevel, SourceRef } from '@filesource/core';
+import type { ConfigSections, FileSources } from '@filesource/container';
+import type { AdapterDescriptor, FileSource, Logger, LogLevel, Redactor, SourceRef } from '@filesource/core';
 import { resolve } from 'node:path';
 import type { CliIo } from './cli-io.ts';
 import type { Output } from './output.ts';
@@ -50,25 +50,37 @@ export class CliContext {
     const found = await findConfig(this.io.cwd);
     if (found !== undefined) return found;
     throw new FileSourceError('config-invalid', 'there is no filesource.yaml, filesource.yml or filesource.json here or above', {
-      advice: 'Write one, or name it with --config FILE. "filesource sandbox --write-config filesource.yaml" makes one to try.',
+      advice: 'Write one with "filesource init", or name it with --config FILE. "filesource sandbox --write-config filesource.yaml" makes one to try.',
     });
   }
 
-  /** The sources of the config; closed when the run ends. */
-  sources(): Promise<FileSources> {
-    return (this.#sources ??= this.#open());
+  /** What a config may have beside its sources; a schema is loaded only for a config that has the section. */
+  get sections(): ConfigSections {
+    return { gateway: async () => (await import('@filesource/gateway/settings')).gatewaySchema };
   }
 
-  async #open(): Promise<FileSources> {
-    const [{ createFileSources, createJsonLogger }, config, adapters] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters()]);
-    const { logLevel: level } = this;
+  /** JSON lines on standard error, from the level that was asked for; default: from `otherwise` on, and without that nothing. */
+  async logger(otherwise?: LogLevel): Promise<Logger | undefined> {
+    const { createJsonLogger } = await import('@filesource/container');
+    const level = this.logLevel ?? otherwise;
+    return level === undefined ? undefined : createJsonLogger((line) => this.err.tell(escapeControls(line.trimEnd())), { level });
+  }
+
+  /** The sources of the config; closed when the run ends. A redactor that is given with the first call learns the config's credentials. */
+  sources(redactor?: Redactor): Promise<FileSources> {
+    return (this.#sources ??= this.#open(redactor));
+  }
+
+  async #open(redactor: Redactor | undefined): Promise<FileSources> {
+    const [{ createFileSources }, config, adapters, logger] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters(), this.logger()]);
     const { ports, env } = this.io;
     return createFileSources({
       config,
       adapters,
       env,
-      ...(ports === undefined ? {} : { ports }),
-      ...(level === undefined ? {} : { logger: createJsonLogger((line) => this.err.tell(escapeControls(line.trimEnd())), { level }) }),
+      sections: this.sections,
+      ...(ports === undefined && redactor === undefined ? {} : { ports: { ...ports, ...(redactor === undefined ? {} : { redactor }) } }),
+      ...(logger === undefined ? {} : { logger }),
     });
   }
 

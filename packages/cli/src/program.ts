@@ -162,6 +162,16 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .addHelpText('after', examples('filesource verify receipt.json', 'filesource verify receipt.json --dir /mnt/backup/files'))
     .action(act(async () => (await import('./commands/verify.ts')).verify));
 
+  program
+    .command('serve')
+    .description('serve the sources over HTTP, with an OpenAPI document and a page for people')
+    .option('--port <n>', 'port to listen on, 0 for a free one; default: that of the config, or 8080', anyPort)
+    .option('--host <host>', 'address to listen on; default: that of the config, or 127.0.0.1')
+    .option('--json', 'tell the address, and the token of this run, as one JSON object')
+    .addHelpText('after', examples('filesource serve', 'filesource serve --port 0 --json'))
+    .addHelpText('after', 'Tokens and limits are in the section gateway: of the config; without tokens, one is made for this run.\nRuns until Ctrl-C, which is its regular end (status 0).')
+    .action(act(async () => (await import('./commands/serve.ts')).serveGateway));
+
   const config = program.command('config').description('check the config, or print its JSON Schema').addHelpText('after', examples('filesource config check', 'filesource config schema > filesource.schema.json'));
   config
     .command('check')
@@ -230,6 +240,11 @@ function port(text: string): number {
   const value = positiveInteger(text);
   if (value > 65_532) throw new InvalidArgumentError('It takes a port, 1 to 65532.');
   return value;
+}
+
+function anyPort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It takes a port, 0 to 65535.');
+  return Number(text);
 }
 
 function milliseconds(text: string): number {

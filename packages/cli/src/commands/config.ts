@@ -9,7 +9,7 @@ export async function checkConfig(context: CliContext, options: { readonly json?
   const path = await context.configPath();
   const all = [...(await context.sources()).all()];
   const { loadConfig } = await import('@filesource/container');
-  const { ignored } = await loadConfig({ config: path, adapters: await context.adapters(), env: context.io.env });
+  const { ignored } = await loadConfig({ config: path, adapters: await context.adapters(), env: context.io.env, sections: context.sections });
   if (options.json === true) {
     await context.out.line(jsonLine({ config: path, sources: all.map(({ name, provider }) => ({ name, provider })), ignored }));
     return exitCodes.done;
@@ -21,8 +21,8 @@ export async function checkConfig(context: CliContext, options: { readonly json?
 }
 
 export async function printSchema(context: CliContext): Promise<ExitCode> {
-  const { configJsonSchema } = await import('@filesource/container');
-  await context.out.line(JSON.stringify(configJsonSchema(await knownAdapters(context)), undefined, 2));
+  const { configJsonSchema, sectionSchemas } = await import('@filesource/container');
+  await context.out.line(JSON.stringify(configJsonSchema(await knownAdapters(context), await sectionSchemas(context.sections)), undefined, 2));
   return exitCodes.done;
 }
 
@@ -33,7 +33,7 @@ async function knownAdapters(context: CliContext): Promise<readonly AdapterDescr
   const config = given === undefined ? await findConfig(context.io.cwd) : context.path(given);
   if (config === undefined) return adapters;
   try {
-    return (await loadConfig({ config, adapters, env: context.io.env })).adapters;
+    return (await loadConfig({ config, adapters, env: context.io.env, sections: context.sections })).adapters;
   } catch (error) {
     if (given !== undefined) throw error;
     return adapters;
