@@ -1,0 +1,55 @@
+// The CPU of many stats, one after the other, through more or fewer layers.
+import { Agent, get } from 'node:http';
+import { argv } from 'node:process';
+import { createFileSources, systemPorts } from '../../../packages/container/dist/index.js';
+import { readBody } from '../../../core/dist/index.js';
+import { onlyoffice } from '../../../adapters/onlyoffice/dist/index.js';
+import { tell, timed } from './stopwatch.mjs';
+
+const [, , mode, baseUrl, callsText] = argv;
+const calls = Number(callsText);
+const warmUp = Math.ceil(calls / 4);
+const [folder, file] = ['1', '1000001'];
+const settings = { baseUrl, apiKey: 'sk-bench', generation: 'workspace' };
+const url = `${baseUrl}/api/2.0/files/file/${file}`;
+const headers = { accept: 'application/json', authorization: 'Bearer sk-bench' };
+
+const callers = {
+  layers: async () => {
+    const source = (await createFileSources({ config: { sources: { documents: { provider: 'onlyoffice', ...settings } } }, adapters: [onlyoffice] })).get('documents');
+    return () => source.stat({ folder, file });
+  },
+  adapter: async () => {
+    const provider = onlyoffice.providers.onlyoffice;
+    const adapter = provider.create(provider.configSchema.parse(settings), { name: 'documents', ports: systemPorts() });
+    return () => adapter.stat({ folder, file }, {});
+  },
+  port: async () => {
+    const { http } = systemPorts();
+    return async () => JSON.parse((await readBody((await http.send({ method: 'GET', url, headers })).body, 2 ** 20)).toString());
+  },
+  axios: async () => {
+    const { axios } = await import('../peers/axios.mjs');
+    const httpAgent = new Agent({ keepAlive: true });
+    return () => axios.get(url, { headers, httpAgent });
+  },
+  node: async () => {
+    const agent = new Agent({ keepAlive: true });
+    return () =>
+      new Promise((resolve, reject) => {
+        get(url, { headers, agent }, async (response) => {
+          const chunks = [];
+          for await (const chunk of response) chunks.push(chunk);
+          resolve(JSON.parse(Buffer.concat(chunks).toString()));
+        }).on('error', reject);
+      });
+  },
+};
+
+const call = await callers[mode]();
+for (let index = 0; index < warmUp; index += 1) await call();
+const { times } = await timed(async () => {
+  for (let index = 0; index < calls; index += 1) await call();
+});
+tell({ ...times, requests: calls });
+process.exit(0);

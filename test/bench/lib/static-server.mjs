@@ -1,0 +1,35 @@
+// Serves a folder where nginx is not installed: whole files, ranges, folders as lists of links.
+import { createReadStream, readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { join, normalize } from 'node:path';
+import { argv } from 'node:process';
+import { pipeline } from 'node:stream';
+
+const { root, httpPort, httpsPort, tls } = JSON.parse(argv[2]);
+let requests = 0;
+
+async function answer(request, response) {
+  requests += 1;
+  const { pathname } = new URL(request.url, 'http://localhost');
+  if (pathname === '/bench-status') return void response.end(`Active connections: 1\nserver accepts handled requests\n 1 1 ${requests}\n`);
+  const path = join(root, normalize(decodeURIComponent(pathname)));
+  const facts = await stat(path);
+  if (facts.isDirectory()) {
+    const entries = await readdir(path, { withFileTypes: true });
+    const links = entries.map((entry) => `${encodeURIComponent(entry.name)}${entry.isDirectory() ? '/' : ''}`);
+    return void response.setHeader('content-type', 'text/html').end(links.map((link) => `<a href="${link}">${link}</a>\n`).join(''));
+  }
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+  const start = Number(first ?? 0);
+  const end = Math.min(last === undefined || last === '' ? facts.size - 1 : Number(last), facts.size - 1);
+  const range = first === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${facts.size}` };
+  response.writeHead(first === undefined ? 200 : 206, { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'content-length': end - start + 1, ...range });
+  if (request.method === 'HEAD' || facts.size === 0) return void response.end();
+  pipeline(createReadStream(path, { start, end, highWaterMark: 2 ** 20 }), response, () => undefined);
+}
+
+const listener = (request, response) => void answer(request, response).catch(() => response.writeHead(404).end());
+createHttpServer(listener).listen(httpPort, '127.0.0.1');
+if (tls !== undefined) createHttpsServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, listener).listen(httpsPort, '127.0.0.1');

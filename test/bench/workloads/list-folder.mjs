@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asTold, script } from '../lib/filesource.mjs';
+import { startVendor } from '../lib/vendor.mjs';
+import { WrongBytes } from '../lib/trees.mjs';
+
+/** One answer of each sandbox, from which the pages of a large folder are made. */
+async function prepare(world) {
+  const { apiUrl, token, secret, baseUrl, apiKey } = await startVendor(world, 'sandbox', { appointments: { first: 1, count: 1, files: 1, size: 48_211 } });
+  const contents = await (await fetch(`${baseUrl}/api/2.0/files/1?count=1`, { headers: { authorization: `Bearer ${apiKey}` } })).json();
+  const templates = join(world.home, 'templates.json');
+  await writeFile(templates, JSON.stringify({ onlyoffice: contents, onoffice: await listOne({ apiUrl, token, secret }) }));
+  return { templates, count: world.size(100_000, 400) };
+}
+
+async function listOne({ apiUrl, token, secret }) {
+  const [timestamp, actionid] = [Math.floor(Date.now() / 1000), 'urn:onoffice-de-ns:smart:2.5:smartml:action:get'];
+  const hmac = createHmac('sha256', secret).update(`${timestamp}${token}file${actionid}`).digest('base64');
+  const action = { actionid, resourceid: 'appointment', resourcetype: 'file', identifier: '', timestamp, hmac, hmac_version: '2', parameters: { appointmentid: 1, listlimit: 1 } };
+  return (await fetch(apiUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token, request: { actions: [action] } }) })).json();
+}
+
+const contestant = (mode, vendor, title) => ({
+  title,
+  run: async ({ stage, measure }) => asTold(await measure(script('inside/list-folder.mjs', mode, vendor, stage.templates, stage.count))),
+  check: ({ stage, measured }) => {
+    if (measured.entries !== stage.count) throw new WrongBytes(`${measured.entries} entries were listed in place of ${stage.count}`);
+  },
+});
+
+export const workload = {
+  order: 10,
+  name: 'list-folder',
+  title: 'a folder of 100,000 entries listed',
+  needs: ['bash'],
+  notes: ['The answers are those of the sandboxes, in pages of 100, from memory at the transport of the HTTP port: policies, layers and adapter are all there, sockets are not. Measured inside the processes.'],
+  goals: [
+    { kind: 'times', of: 'onlyoffice', against: 'onlyofficeParse', metric: 'cpuMs', limit: 2 },
+    { kind: 'times', of: 'onoffice', against: 'onofficeParse', metric: 'cpuMs', limit: 2 },
+  ],
+  prepare,
+  contestants: {
+    onlyoffice: contestant('list', 'onlyoffice', 'ONLYOFFICE, list()'),
+    onlyofficeParse: contestant('parse', 'onlyoffice', 'JSON.parse of its pages'),
+    onoffice: contestant('list', 'onoffice', 'onOffice, list()'),
+    onofficeParse: contestant('parse', 'onoffice', 'JSON.parse of its pages'),
+  },
+};

@@ -1,0 +1,29 @@
+import { asTold, script } from '../lib/filesource.mjs';
+import { startVendor } from '../lib/vendor.mjs';
+
+const contestant = (mode, title) => ({
+  title,
+  ...(mode === 'axios' ? { needs: ['axios'] } : {}),
+  run: async ({ stage, measure }) => asTold(await measure(script('inside/stat.mjs', mode, stage.baseUrl, stage.calls))),
+});
+
+export const workload = {
+  order: 12,
+  name: 'stat-layers',
+  title: 'a stat through all layers',
+  needs: ['bash'],
+  peer: 'adapter',
+  notes: ['The same call of ONLYOFFICE, one after the other, on the same HTTP port; measured inside the processes after a warm-up. The bare client is the adapter without any layer. Below it, for orientation: the same request with less and less around it.'],
+  goals: [{ kind: 'times', against: 'adapter', metric: 'cpuMs', limit: 1.15 }],
+  prepare: async (world) => ({
+    ...(await startVendor(world, 'onlyoffice', { folders: [{ id: 1, title: 'Alles', count: 100, size: 4096, prefix: 'f-', ending: '.txt' }] })),
+    calls: world.size(4000, 50),
+  }),
+  contestants: {
+    ours: contestant('layers', 'stat() through all layers'),
+    adapter: contestant('adapter', 'stat() of the bare client'),
+    port: contestant('port', 'the HTTP port and JSON.parse'),
+    axios: contestant('axios', 'plain axios, keep-alive'),
+    node: contestant('node', 'node:http and JSON.parse'),
+  },
+};
