@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rawRequest } from './support/raw-request.ts';
+import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
+
+const settings = { maxConcurrentRequests: 8, maxConcurrentRequestsPerToken: 6, maxQueuedRequests: 40, maxQueueMs: 60_000 };
+
+describe('overload', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ settings });
+  });
+  afterAll(async () => world.close());
+
+  const metric = async (name: string): Promise<number> => Number(new RegExp(`^filesource_gateway_${name} (\\d+)$`, 'm').exec(await (await world.get('/metrics')).text())?.[1]);
+
+  test('of two thousand requests at once each gets its answer or 503 with Retry-After; no more wait than may, and nothing is left behind', async () => {
+    world.onOffice.faults.set([{ kind: 'delay', ms: 100 }]);
+    const seen: number[] = [];
+    const answers = Array.from({ length: 2000 }, (_unused, index) =>
+      rawRequest(world.url, '/v1/sources/contacts/folders/15185/entries', { headers: { authorization: `Bearer ${index % 2 === 0 ? tokens.all : tokens.contacts}` } }),
+    );
+    await eventually(async () => {
+      seen.push(await metric('requests_queued'));
+      return (seen.at(-1) ?? 0) > 0;
+    });
+    const statuses = new Map<number, number>();
+    for (const { status, headers, body } of await Promise.all(answers)) {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (status === 503) {
+        expect(headers['retry-after']).toBe('1');
+        expect(JSON.parse(body)).toMatchObject({ type: 'urn:filesource:error:overloaded' });
+      }
+    }
+    expect([...statuses.keys()].sort()).toEqual([200, 503]);
+    expect(statuses.get(200)).toBeGreaterThanOrEqual(settings.maxConcurrentRequests + 1);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(settings.maxQueuedRequests);
+    expect([await metric('requests_in_flight'), await metric('requests_queued')]).toEqual([0, 0]);
+    world.onOffice.faults.set([]);
+    expect((await world.get('/v1/sources/contacts/folders/15185/entries')).status).toBe(200);
+  });
+
+  test('what a token has in flight leaves places for the others', async () => {
+    world.onOffice.faults.set([{ kind: 'delay', ms: 500 }]);
+    const greedy = Array.from({ length: 20 }, () => world.get('/v1/sources/contacts/folders/15185/entries'));
+    await eventually(async () => (await metric('requests_queued')) === 14);
+    expect(await metric('requests_in_flight')).toBe(6);
+    expect((await world.get('/v1/sources', { token: tokens.reader })).status).toBe(200);
+    expect(await metric('requests_queued')).toBeGreaterThan(0);
+    await Promise.all(greedy.map(async (answer) => (await answer).arrayBuffer()));
+    world.onOffice.faults.set([]);
+  });
+
+  test('health and readiness answer whatever waits', async () => {
+    world.onOffice.faults.set([{ kind: 'delay', ms: 500 }]);
+    const greedy = Array.from({ length: 60 }, (_unused, index) => world.get('/v1/sources/contacts/folders/15185/entries', { token: index % 2 === 0 ? tokens.all : tokens.contacts }));
+    await eventually(async () => (await metric('requests_queued')) > 0);
+    expect([(await world.get('/healthz', { token: null })).status, (await world.get('/readyz', { token: null })).status]).toEqual([200, 200]);
+    await Promise.all(greedy.map(async (answer) => (await answer).arrayBuffer()));
+    world.onOffice.faults.set([]);
+  });
+});
