@@ -2,6 +2,7 @@ export { configJsonSchema } from './config/config-json-schema.ts';
 export { describeProviders, type ProviderDescription, type SettingDescription } from './config/describe-provider.ts';
 export { sourcesInConfig, withSource, type EditedSource } from './config/edit-config.ts';
 export { configFileNames, findConfig } from './config/find-config.ts';
+export { importAdapters } from './config/import-adapters.ts';
 export { loadConfig, type ConfiguredSource, type LoadConfigOptions, type LoadedConfig } from './config/load-config.ts';
 export { sectionSchemas, type ConfigSections, type SectionSchemas } from './config/sections.ts';
 export { createFileSources, type CreateFileSourcesOptions } from './create-file-sources.ts';
