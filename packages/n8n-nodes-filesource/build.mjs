@@ -1,5 +1,5 @@
 // Builds what n8n loads into dist/: one bundle, and beside it the small files that n8n's loader looks for.
-import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const withoutAxios = {
 
 /**
  * Builds the package; gives the size of the bundle.
- * - Written under another name first, so whoever loads dist/ meanwhile has a whole one.
+ * - Each file is written under another name first: two builds at once, or somebody who loads dist/ meanwhile, meet whole files only.
  */
 export async function buildPackage() {
   const bundle = join(root, 'dist/filesource.js');
@@ -54,7 +54,6 @@ export async function buildPackage() {
 
 /** One credential for each provider, as TypeScript for n8n's lint and as what n8n loads. */
 async function writeCredentials(providers) {
-  for (const folder of ['credentials', 'dist/credentials']) await rm(join(root, folder), { recursive: true, force: true });
   const files = [];
   for (const { credential } of providers) {
     const { className, name, displayName, properties } = credential;
@@ -74,7 +73,15 @@ export class ${className} implements ICredentialType {
     await write(`dist/credentials/${className}.credentials.js`, code);
     files.push(`dist/credentials/${className}.credentials.js`);
   }
+  for (const folder of ['credentials', 'dist/credentials']) await keepOnly(folder, providers);
   return files;
+}
+
+async function keepOnly(folder, providers) {
+  const wanted = new Set(providers.map(({ credential }) => `${credential.className}.credentials`));
+  for (const name of await readdir(join(root, folder))) {
+    if (/\.credentials\.[jt]s$/.test(name) && !wanted.has(name.slice(0, -3))) await rm(join(root, folder, name));
+  }
 }
 
 async function writeNodes() {
@@ -98,7 +105,8 @@ async function listInPackage(credentials) {
 async function write(path, text) {
   const file = join(root, path);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,8 +4,8 @@ import { credentialTestRequest } from '../http/n8n-request.ts';
 import { withSource } from '../open-source.ts';
 import { nodeProviders } from '../providers.ts';
 
-/** An id that no vendor has: to be told so proves that the credential was taken. */
-const nowhere = '0';
+/** An id that vendors take for one, and that nothing has: to be told so proves that the credential was taken. */
+const nowhere = '2147483647';
 
 /**
  * A harmless call with a credential: asks for a folder that is not there.
