@@ -1,0 +1,3 @@
+'use strict';
+// Node-RED requires its nodes; this package is ES modules.
+module.exports = async (RED) => (await import('../dist/index.js')).registerPull(RED);
