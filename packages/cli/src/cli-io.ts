@@ -1,5 +1,5 @@
 import type { AdapterDescriptor, Ports } from '@filesource/core';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -7,6 +7,8 @@ export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly col
 export interface CliIo {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];
+  /** For the commands that read it. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,4 +20,8 @@ export interface CliIo {
   readonly adapters?: readonly AdapterDescriptor[];
   /** In place of the system's. */
   readonly ports?: Partial<Ports>;
+  /** In place of the system's: free space of a directory, in blocks. */
+  readonly statfs?: (directory: string) => Promise<{ readonly bavail: number; readonly bsize: number }>;
+  /** In place of that of this process. */
+  readonly nodeVersion?: string;
 }

@@ -20,6 +20,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 const exitCode = await runCli({
   argv: process.argv.slice(2),
+  // Opened only by a command that reads it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

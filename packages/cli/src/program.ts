@@ -50,6 +50,28 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     };
 
   program
+    .command('init')
+    .description('write a source into the config, and try its connection; asks for what the flags do not tell')
+    .option('--provider <name>', 'what kind of source; for a wrong one you are told those there are')
+    .option('--name <name>', 'name of the source; default: that of the provider')
+    .option('--set <key=value>', "a setting; a credential as a reference only: token='${NAME}' or token=file:PATH; repeatable", several, undefined)
+    .option('--yes', 'ask nothing: what is not set stays at its default, credentials become variables')
+    .option('--force', 'replace a source of the same name')
+    .addHelpText('after', examples('filesource init', "filesource init --yes --provider onlyoffice --name documents --set baseUrl=https://portal.example.com --set apiKey='${DOCUMENTS_API_KEY}'"))
+    .addHelpText('after', 'The config is --config FILE, or filesource.yaml of this directory. What is there already stays, its comments too.')
+    .action(act(async () => (await import('./commands/init.ts')).init));
+
+  program
+    .command('doctor')
+    .description('check this machine, the config and every source, and say what to do about what is wrong')
+    .argument('[source...]', 'only these; source:folder looks into a folder too, and opens a file of it')
+    .option('--to <dir>', 'directory that files are to go to, for its free space; default: this one')
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', examples('filesource doctor', 'filesource doctor contacts:1237 documents:@my', 'filesource doctor --json | jq "select(.status == \"failed\")"'))
+    .addHelpText('after', 'Exit status: 0 nothing failed, 1 something did.')
+    .action(act(async () => (await import('./commands/doctor.ts')).doctor));
+
+  program
     .command('sources')
     .description('show the sources of the config, their providers, and what each can do')
     .option('--json', 'one JSON object a line')
@@ -224,6 +246,7 @@ function usageError(text: string, json: boolean): string {
   const message = text.replace(/^error: /, '').trim();
   return `${jsonLine({ error: { kind: 'invalid-argument', status: 'permanent', message } })}\n`;
 }
+  $ filesource init                                      your own account; "filesource doctor" checks it
 
 function version(): string {
   const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -267,3 +290,7 @@ function conversion(text: string, earlier: Readonly<Record<string, string>> | un
   if (id === undefined || ending === undefined) throw new InvalidArgumentError('It takes the id of a file and an ending, such as 7=.pdf.');
   return { ...earlier, [id]: `.${ending}` };
 }
+function several(given: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), given];
+}
+

@@ -1,6 +1,6 @@
 export { configJsonSchema } from './config/config-json-schema.ts';
 export { describeProviders, type ProviderDescription, type SettingDescription } from './config/describe-provider.ts';
-export { sourcesInConfig, withSource, type EditedSource } from './config/edit-config.ts';
+export { readConfigText, sourcesInConfig, withSource, type EditedSource, type EditOptions } from './config/edit-config.ts';
 export { configFileNames, findConfig } from './config/find-config.ts';
 export { importAdapters } from './config/import-adapters.ts';
 export { loadConfig, type ConfiguredSource, type LoadConfigOptions, type LoadedConfig } from './config/load-config.ts';

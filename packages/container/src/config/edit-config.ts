@@ -45,9 +45,14 @@ export function withSource(text: string | undefined, { name, provider, settings 
   return yaml(document);
 }
 
+/** What the text of a config holds, as it stands: no variable is filled in, and nothing is checked. Throws `config-invalid` for what cannot be read. */
+export function readConfigText(text: string, format: 'yaml' | 'json', where: string): unknown {
+  return parseConfigText(text, format, where).data;
+}
+
 /** The names of the sources in the text of a config, valid or not. Throws `config-invalid` for what cannot be read at all. */
 export function sourcesInConfig(text: string, format: 'yaml' | 'json', where: string): readonly string[] {
-  const { data } = parseConfigText(text, format, where);
+  const data = readConfigText(text, format, where);
   if (data === null || data === undefined) return [];
   const sources = typeof data === 'object' && !Array.isArray(data) ? ((data as { readonly sources?: unknown }).sources ?? {}) : undefined;
   if (typeof sources !== 'object' || sources === null || Array.isArray(sources)) throw configError(where, [{ path: sources === undefined ? [] : ['sources'], what: 'expected a map' }]);
