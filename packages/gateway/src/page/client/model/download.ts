@@ -9,6 +9,8 @@ export interface DownloadNote {
   readonly id: string;
   readonly source: string;
   readonly folder: string;
+  /** Of the folder, for people. */
+  readonly name: string;
   /** How many entries were chosen; `null` for the whole folder. */
   readonly count: number | null;
 }

@@ -20,9 +20,9 @@ export class Downloads extends Observable {
   }
 
   /** Throws `ProblemError` when the gateway does not start it. */
-  async begin(source: string, refs: readonly string[], folder: string, count: number | null): Promise<Download> {
-    const { id } = await this.#api.post<OperationJson>(archivesPath(source), { refs });
-    const download = this.#watch({ id, source, folder, count });
+  async begin(refs: readonly string[], of: Omit<DownloadNote, 'id'>): Promise<Download> {
+    const { id } = await this.#api.post<OperationJson>(archivesPath(of.source), { refs });
+    const download = this.#watch({ id, ...of });
     this.items.unshift(download);
     this.#keep();
     this.changed();
@@ -76,6 +76,6 @@ function notes(): readonly DownloadNote[] {
 
 function isNote(value: unknown): value is DownloadNote {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, source, folder, count } = value as Record<string, unknown>;
-  return typeof id === 'string' && typeof source === 'string' && typeof folder === 'string' && (count === null || typeof count === 'number');
+  const { id, source, folder, name, count } = value as Record<string, unknown>;
+  return typeof id === 'string' && typeof source === 'string' && typeof folder === 'string' && typeof name === 'string' && (count === null || typeof count === 'number');
 }

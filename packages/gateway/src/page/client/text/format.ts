@@ -1,4 +1,4 @@
-import { language, t } from './language.ts';
+import { locale, t } from './language.ts';
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
@@ -43,14 +43,14 @@ const numberFormats = new Map<string, Intl.NumberFormat>();
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 function numbers(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
-  const key = `${language()} ${JSON.stringify(options)}`;
-  const format = numberFormats.get(key) ?? new Intl.NumberFormat(language(), options);
+  const key = `${locale()} ${JSON.stringify(options)}`;
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(locale(), options);
   numberFormats.set(key, format);
   return format;
 }
 
 function dates(): Intl.DateTimeFormat {
-  const format = dateFormats.get(language()) ?? new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' });
-  dateFormats.set(language(), format);
+  const format = dateFormats.get(locale()) ?? new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+  dateFormats.set(locale(), format);
   return format;
 }

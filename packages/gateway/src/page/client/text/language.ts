@@ -17,6 +17,11 @@ export function language(): Language {
   return current;
 }
 
+/** The language as the browser has it, with its country: dates of `en-GB` are not those of `en-US`. */
+export function locale(): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(current)) ?? current;
+}
+
 export function setLanguage(next: Language): void {
   current = next;
   document.documentElement.lang = next;

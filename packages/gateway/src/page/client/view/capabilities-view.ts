@@ -10,7 +10,7 @@ export function capabilitiesView(capabilities: Capabilities, sourceName: string)
     'details',
     { class: 'capabilities' },
     el('summary', {}, t().canDo),
-    table(`${t().canDo}: ${sourceName}`, [t().capability, t().how, t().note], names.map((name) => operationRow(name, capabilities[name]))),
+    table(`${t().canDo}: ${sourceName}`, [t().capability, t().how], names.map((name) => operationRow(name, capabilities[name]))),
     table(`${t().limits}: ${sourceName}`, [t().limit, t().value], limitRows(capabilities)),
   );
 }
@@ -18,7 +18,8 @@ export function capabilitiesView(capabilities: Capabilities, sourceName: string)
 function operationRow(name: CapabilityName, support: Support): HTMLElement {
   const text = noteOf(support);
   const how = el('span', { class: `support ${support.support}` }, t().support[support.support]);
-  return el('tr', {}, el('th', { scope: 'row' }, t().capabilities[name]), el('td', {}, how), el('td', {}, text === '' ? '' : inEnglish('span', text)));
+  const note = text !== '' && inEnglish('small', text, { class: 'quiet block' });
+  return el('tr', {}, el('th', { scope: 'row' }, t().capabilities[name], note), el('td', {}, how));
 }
 
 function noteOf(support: Support): string {

@@ -80,8 +80,9 @@ export function downloadCard({ download, say, remove, signal }: DownloadCardOpti
   return article;
 }
 
-function titleOf({ note: { source, folder, count } }: Download): string {
-  const name = `${source}:${visibleName(folder)}`;
+function titleOf({ note: { source, folder, name: known, count } }: Download): string {
+  const ref = `${source}:${visibleName(folder)}`;
+  const name = known === folder ? ref : `${visibleName(known)} (${ref})`;
   return count === null ? t().folderTitle(name) : t().selectionTitle(countEntries(count), name);
 }
 

@@ -31,15 +31,21 @@ export class EntryTable {
     this.#options = options;
     const heads = [t().name, t().size, t().modified, t().type, t().action];
     const classes = ['', 'number', 'wide modified', 'wide type', 'action'];
-    const choice = el('th', { scope: 'col', class: 'choice' }, el('span', { class: 'visually-hidden' }, t().chosen('').trim()));
+    const choice = el('th', { scope: 'col', class: 'choice' }, el('span', { class: 'visually-hidden' }, t().choice));
     const row = el('tr', {}, choice, ...heads.map((head, index) => el('th', { scope: 'col', class: classes[index] }, head)));
     this.element = el('table', { class: 'entries', 'aria-labelledby': 'title' }, el('thead', {}, row), this.#body);
     this.#body.addEventListener('click', (event) => this.#onClick(event));
     options.signal.addEventListener('abort', () => this.#drawing.abort(), { once: true });
+    options.folder.follow(() => this.#sync(), options.signal);
+    this.#sync();
+  }
+
+  focusRow(index: number): void {
+    this.#body.rows[index]?.querySelector('input')?.focus();
   }
 
   /** Brings what is shown in line with the folder. */
-  sync(): void {
+  #sync(): void {
     const { folder } = this.#options;
     if (folder.query !== this.#query) this.#restart(folder.query);
     const found = folder.entries.slice(this.#seen).filter(({ name }) => folder.matches(name));
@@ -47,10 +53,6 @@ export class EntryTable {
     for (const entry of found) this.shown.push(entry);
     this.#draw(found);
     for (const box of this.#boxes()) box.checked = folder.chosen.has(box.value);
-  }
-
-  focusRow(index: number): void {
-    this.#body.rows[index]?.querySelector('input')?.focus();
   }
 
   #restart(query: string): void {

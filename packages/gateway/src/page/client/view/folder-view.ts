@@ -22,6 +22,7 @@ export function folderView({ folder, title, hrefOf, download, check, signal }: F
   const trouble = el('div', {});
   const status = el('p', { class: 'quiet', role: 'status', id: 'folder-status' });
   const more = button(t().more, () => void loadMore(), { id: 'more' });
+  // First of all: what the others tell depends on what it shows.
   const table = new EntryTable({ folder, hrefOf, check, signal });
   const bar = selectionBar({ folder, shown: () => table.shown, download, signal });
 
@@ -33,7 +34,6 @@ export function folderView({ folder, title, hrefOf, download, check, signal }: F
   }
 
   function sync(): void {
-    table.sync();
     setText(status, statusText(folder, table.shown.length));
     more.hidden = folder.complete || folder.query !== '' || folder.problem !== null;
     more.setAttribute('aria-disabled', String(folder.loading));

@@ -19,7 +19,7 @@ export function receiptView(receipt: Receipt): HTMLElement {
     el('p', { class: complete ? 'verdict ok' : 'verdict lacking' }, verdict),
     counts(receipt),
     warning !== undefined && el('p', {}, `${t().warning}: `, inEnglish('span', visibleName(warning))),
-    absent.length > 0 && table(t().missing, [t().name, t().status, t().reason], absent, missingRow),
+    absent.length > 0 && table(t().missing, [t().name, t().reason], absent, missingRow),
     extras !== undefined && extras.length > 0 && list(t().extras, extras),
     allFiles(files),
   );
@@ -42,8 +42,7 @@ function missingRow(file: ReceiptFile): HTMLElement {
     'tr',
     {},
     nameCell(file),
-    el('td', {}, t().fileStates[file.status]),
-    el('td', {}, kind === null ? t().noReason : kind.title, file.error !== undefined && inEnglish('small', visibleName(file.error.message), { class: 'quiet block' })),
+    el('td', {}, `${t().fileStates[file.status]}: ${kind === null ? t().noReason : kind.title}`, file.error !== undefined && inEnglish('small', visibleName(file.error.message), { class: 'quiet block' })),
   );
 }
 
@@ -66,17 +65,17 @@ function nameCell({ name, path, ref }: ReceiptFile): HTMLElement {
 function allFiles(files: readonly ReceiptFile[]): HTMLElement {
   const details = el('details', {}, el('summary', {}, `${t().allFiles} (${formatNumber(files.length)})`));
   const draw = (): void => {
-    details.append(table(t().allFiles, [t().name, t().status, t().size, 'SHA-256'], files, fileRow));
+    details.append(table(t().allFiles, [t().name, t().status, t().size, 'SHA-256'], files, fileRow, 'long'));
   };
   details.addEventListener('toggle', draw, { once: true });
   return details;
 }
 
-function table(caption: string, heads: readonly string[], files: readonly ReceiptFile[], row: (file: ReceiptFile) => HTMLElement): HTMLElement {
+function table(caption: string, heads: readonly string[], files: readonly ReceiptFile[], row: (file: ReceiptFile) => HTMLElement, width?: 'long'): HTMLElement {
   const body = el('tbody', {});
   appendInChunks(body, files, row, new AbortController().signal);
   const headRow = el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, head)));
-  return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, el('table', {}, el('caption', {}, caption), el('thead', {}, headRow), body));
+  return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, el('table', { class: width }, el('caption', {}, caption), el('thead', {}, headRow), body));
 }
 
 function list(title: string, names: readonly string[]): HTMLElement {

@@ -66,7 +66,7 @@ function openFolder(options: RouteViewOptions, folder: Folder): HTMLElement {
     signal,
     download: async (chosen) => {
       const refs = chosen === null ? [folderRef(folder.id)] : folder.entries.filter(({ ref }) => chosen.has(ref)).map(refWithoutSource);
-      await downloads.begin(source, refs, folder.id, chosen?.size ?? null);
+      await downloads.begin(refs, { source, folder: folder.id, name: names.nameOf(source, folder.id), count: chosen?.size ?? null });
       folder.chooseNone();
       say(t().starting);
       document.querySelector<HTMLElement>('#downloads-title')?.focus();
