@@ -23,6 +23,8 @@ export const limits = {
   runningDownloads: 4,
   keptDownloads: 64,
   keptDownloadMs: 60 * 60_000,
+  /** How long start_archive waits for the vendor to take the job. */
+  startMs: 5_000,
   waitSeconds: 25,
   mostWaitSeconds: 300,
   progressEveryMs: 200,
@@ -31,5 +33,5 @@ export const limits = {
   requestBytes: 1024 * 1024,
   stdioMessageBytes: 4 * 1024 * 1024,
   /** How long calls may still end after the client has closed its side. */
-  drainMs: 1_000,
+  drainMs: 5_000,
 } as const;

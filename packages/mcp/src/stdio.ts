@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { FileSourceMcp } from './file-source-mcp.ts';
 import { limits } from './limits.ts';
@@ -14,7 +15,7 @@ export interface StdioOptions {
 
 /**
  * Serves one client over two streams.
- * - Resolves when the client closes its side, or the signal fires; calls that are being answered get a second to end in the first case.
+ * - Resolves when the client closes its side, or the signal fires; calls that are being answered get some seconds to end in the first case.
  */
 export async function serveStdio(mcp: FileSourceMcp, { stdin, stdout, signal, tell }: StdioOptions): Promise<void> {
   const server = mcp.createServer();
@@ -35,11 +36,18 @@ export async function serveStdio(mcp: FileSourceMcp, { stdin, stdout, signal, te
     await server.connect(transport);
     if (signal.aborted) end();
     await closed;
-    if (!ended.signal.aborted) await atMost(mcp.settled(), limits.drainMs, ended.signal);
+    if (!ended.signal.aborted) await atMost(answered(mcp), limits.drainMs, ended.signal);
   } finally {
     signal.removeEventListener('abort', end);
     await server.close();
   }
+}
+
+/** A message that has just come begins to be answered in the next turn, and an answer that is there is written in the one after it. */
+async function answered(mcp: FileSourceMcp): Promise<void> {
+  await turn();
+  await mcp.settled();
+  await turn();
 }
 
 async function atMost(work: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {

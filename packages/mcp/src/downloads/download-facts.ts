@@ -4,10 +4,10 @@ import { bounded, receiptSummarySchema } from './receipt-summary.ts';
 
 export const downloadSchema = z.object({
   download: z.string().describe('Handle of this download in this server'),
-  operation: z.string().nullable().describe('Token by which any server with the same config goes on; keep the newest. null: only this server can'),
+  operation: z.string().nullable().describe('Token by which any server with the same config goes on; keep the newest. null: it waits still, or only this server can'),
   source: z.string(),
   status: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
-  phase: z.enum(['packing', 'fetching']).describe('packing at the vendor, then fetching and proving'),
+  phase: z.enum(['waiting', 'packing', 'fetching']).describe('waiting for its turn, packing at the vendor, then fetching and proving'),
   percent: z.number().describe('Of the whole download'),
   bytes: z.number(),
   total_bytes: z.number().nullable(),

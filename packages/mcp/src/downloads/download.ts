@@ -32,7 +32,8 @@ interface Begun {
 
 /** How far a download is; `null` for what nobody knows. */
 export interface DownloadProgress {
-  readonly phase: 'packing' | 'fetching';
+  /** `waiting` for the vendor to take the job, or for its turn. */
+  readonly phase: 'waiting' | 'packing' | 'fetching';
   readonly percent: number | null;
   readonly bytes: number;
   readonly totalBytes: number | null;
@@ -49,7 +50,7 @@ export class Download {
   /** Resolves when it ended, well or not. */
   readonly ended: Promise<void>;
   status: DownloadStatus = 'running';
-  progress: DownloadProgress = { phase: 'packing', percent: null, bytes: 0, totalBytes: null };
+  progress: DownloadProgress = { phase: 'waiting', percent: null, bytes: 0, totalBytes: null };
   receipt: ReceiptSummary | undefined;
   error: FileSourceError | undefined;
   /** Somebody was told that it failed. */
@@ -86,7 +87,7 @@ export class Download {
   get percent(): number {
     const { phase, percent, bytes, totalBytes } = this.progress;
     if (this.status === 'succeeded') return 100;
-    return phase === 'packing' ? (percent ?? 0) / 2 : 50 + 49 * shareOf(bytes, totalBytes);
+    return phase === 'fetching' ? 50 + 49 * shareOf(bytes, totalBytes) : (percent ?? 0) / 2;
   }
 
   /** Calls after each change; gives the function that ends that. */
@@ -99,10 +100,8 @@ export class Download {
   async cancel(signal?: AbortSignal): Promise<void> {
     if (this.status !== 'running') return;
     try {
-      // The job of a download that only now begins is there in a moment, or never.
-      const operation = await this.started.catch(() => undefined);
       const { archiveCancel } = this.request.source.capabilities;
-      if (archiveCancel.support !== 'unsupported') await operation?.cancel(signal === undefined ? {} : { signal });
+      if (archiveCancel.support !== 'unsupported') await this.#operation?.cancel(signal === undefined ? {} : { signal });
     } finally {
       this.#stop.abort(new FileSourceError('aborted', 'the download was cancelled'));
       await this.ended;
@@ -127,6 +126,7 @@ export class Download {
         operation: async () => {
           const operation = await begin(signal);
           this.#operation = operation;
+          this.progress = { ...this.progress, phase: 'packing' };
           if (operation.token !== null) this.#tokens = [...this.#tokens, operation.token];
           begun.resolve(operation);
           return operation;

@@ -19,7 +19,10 @@ export class Downloads {
     this.#ports = ports;
   }
 
-  /** Starts one. Throws `conflict` when too many run, and what the vendor throws when there is nothing to follow. */
+  /**
+   * Starts one, and waits a little for the vendor to take the job: there may be others before it.
+   * - Throws `conflict` when too many run, and what the vendor throws at once.
+   */
   async start(request: DownloadRequest, handle = `download_${randomBytes(9).toString('base64url')}`): Promise<KnownDownload> {
     try {
       throwIfAborted(this.#closing.signal);
@@ -33,11 +36,15 @@ export class Downloads {
     const known: { readonly download: Download; endedMs?: number } = { download };
     this.#known.set(handle, known);
     void download.ended.then(() => (known.endedMs = this.#ports.clock.now()));
+    const waiting = new AbortController();
+    const patience = this.#ports.clock.sleep(limits.startMs, waiting.signal).catch(() => undefined);
     try {
-      await download.started;
+      await Promise.race([download.started, patience]);
     } catch (error) {
       if (this.#known.get(handle) === known) this.#known.delete(handle);
       throw error;
+    } finally {
+      waiting.abort();
     }
     return { handle, download };
   }

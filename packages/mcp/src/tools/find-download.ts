@@ -45,10 +45,10 @@ async function attach(host: McpHost, { directory, downloads }: WriteAccess, { op
   return downloads.start({ source, begin: (signal) => source.attach(operation, { signal }), attachedBy: operation, convert, extract, overwrite, ...places });
 }
 
-/** By the operation that is held, however the first attempt ended. */
+/** By the operation that is held, where there was one. */
 async function tryAgain({ directory, downloads }: WriteAccess, { handle, download }: KnownDownload): Promise<KnownDownload> {
-  const { request, started } = download;
+  const { request, operation } = download;
   const { extract, overwrite, place, receiptPlace } = request;
   const places = await reservePlaces(directory, { to: place.shown, extract, overwrite, receipt: receiptPlace?.shown });
-  return downloads.start({ ...request, ...places, begin: () => started }, handle);
+  return downloads.start({ ...request, ...places, begin: operation === undefined ? request.begin : async () => operation }, handle);
 }

@@ -56,6 +56,7 @@ async function waitFor(download: Download, ms: number, clock: Clock, { signal, r
 function messageOf({ status, progress }: Download): string {
   if (status !== 'running') return status;
   const { phase, percent, bytes, totalBytes } = progress;
+  if (phase === 'waiting') return 'waiting for its turn';
   if (phase === 'packing') return percent === null ? 'packing at the vendor' : `packing at the vendor: ${percent} %`;
   return `fetching: ${bytes} of ${totalBytes ?? 'unknown'} bytes`;
 }
