@@ -230,6 +230,7 @@ const rootHelp = `
 A ref is source:folder or source:folder/file, with the vendor's own ids: contacts:1237, contacts:1237/1757, documents:@my.
 
 Examples:
+  $ filesource init                                      your own account; "filesource doctor" checks it
   $ filesource sandbox --write-config filesource.yaml    both vendors to try, on this machine
   $ filesource sources
   $ filesource list contacts:1237
@@ -246,7 +247,6 @@ function usageError(text: string, json: boolean): string {
   const message = text.replace(/^error: /, '').trim();
   return `${jsonLine({ error: { kind: 'invalid-argument', status: 'permanent', message } })}\n`;
 }
-  $ filesource init                                      your own account; "filesource doctor" checks it
 
 function version(): string {
   const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -276,6 +276,10 @@ function milliseconds(text: string): number {
   return value;
 }
 
+function several(given: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), given];
+}
+
 function fault(text: string, earlier: readonly SandboxFault[] | undefined): readonly SandboxFault[] {
   try {
     return [...(earlier ?? []), parseFault(text)];
@@ -290,7 +294,3 @@ function conversion(text: string, earlier: Readonly<Record<string, string>> | un
   if (id === undefined || ending === undefined) throw new InvalidArgumentError('It takes the id of a file and an ending, such as 7=.pdf.');
   return { ...earlier, [id]: `.${ending}` };
 }
-function several(given: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), given];
-}
-
