@@ -9,7 +9,7 @@ async function run(...argv: string[]): Promise<{ readonly code: ExitCode; readon
   return { code, out: stdout.text, err: stderr.text };
 }
 
-const commands = [['sources'], ['list'], ['stat'], ['get'], ['link'], ['pull'], ['archive'], ['config'], ['config', 'check'], ['config', 'schema'], ['sandbox']];
+const commands = [['sources'], ['list'], ['stat'], ['get'], ['link'], ['pull'], ['archive'], ['config'], ['config', 'check'], ['config', 'schema'], ['serve'], ['sandbox']];
 
 describe('usage', () => {
   test('--version is the version and nothing else', async () => {

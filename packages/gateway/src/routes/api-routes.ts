@@ -12,6 +12,19 @@ import { sessionRoutes } from './session.ts';
 import { components } from './schemas.ts';
 import { sourceRoutes } from './sources.ts';
 
+/** For the document only: the page registers itself, with its files below it. */
+const page = defineRoute({
+  method: 'GET',
+  url: '/',
+  operationId: 'getPage',
+  summary: 'The page for people',
+  description: 'Its files are below /page/, and named by the hash of their content.',
+  access: 'open',
+  hasHead: false,
+  answers: { 200: { description: 'HTML', mediaType: 'text/html' } },
+  run: () => undefined,
+});
+
 /** Every route of the API, the one of its document included. */
 export function apiRoutes(parts: Parts, version: string): readonly Route[] {
   const routes: Route[] = [
@@ -35,7 +48,7 @@ export function apiRoutes(parts: Parts, version: string): readonly Route[] {
       access: 'open',
       answers: { 200: { description: 'OpenAPI 3.1', mediaType: 'application/json' } },
       run: ({ reply }) => {
-        document ??= JSON.stringify(openApiDocument({ routes, components, version }));
+        document ??= JSON.stringify(openApiDocument({ routes: [...routes, page], components, version }));
         return reply.header('content-type', 'application/json').send(document);
       },
     }),
