@@ -185,6 +185,22 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .action(act(async () => (await import('./commands/verify.ts')).verify));
 
   program
+    .command('mcp')
+    .description('serve the sources to AI agents, by the Model Context Protocol')
+    .option('--source <name>', 'serve only this source; repeatable', several, undefined)
+    .option('--allow-write <dir>', 'let agents fetch files into this directory; default: they only read')
+    .option('--http', 'over HTTP, for any number of clients; default: over standard input and output, for the client that starts it')
+    .option('--port <n>', 'with --http; default: a free one', port)
+    .option('--host <address>', 'with --http: listen on this address; default: 127.0.0.1')
+    .option('--allow-host <name>', 'with --http: a further host name that clients call; repeatable', several, undefined)
+    .option('--allow-origin <origin>', 'with --http: a web page that may call, such as https://agent.example.com; repeatable', several, undefined)
+    .option('--token-env <name>', 'with --http: variable that holds the bearer token; default: a random one, shown once')
+    .option('--json', 'with --http: tell address and token as one JSON object')
+    .addHelpText('after', examples('filesource mcp', 'filesource mcp --source contacts --allow-write downloads', 'filesource mcp --http --port 8765 --token-env MCP_TOKEN'))
+    .addHelpText('after', 'Runs until the client closes its side, or Ctrl-C, which is its regular end (status 0).')
+    .action(act(async () => (await import('./commands/mcp.ts')).mcp));
+
+  program
     .command('serve')
     .description('serve the sources over HTTP, with an OpenAPI document and a page for people')
     .option('--port <n>', 'port to listen on, 0 for a free one; default: that of the config, or 8080', anyPort)
