@@ -1,53 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { demoApiKeys, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
 import { parseReceipt } from '@filesource/transfer';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesBelow, hashOf, sha256Of } from './support/files.ts';
 import { flowAround } from './support/flow.ts';
-import { startNodeRed, type FlowNode, type Runtime } from './support/runtime.ts';
+import type { FlowNode } from './support/runtime.ts';
+import { startWorld, type World } from './support/world.ts';
 
-let red: Runtime;
-let onOffice: OnOfficeSandbox;
-let onlyOffice: OnlyOfficeSandbox;
-
+let world: World;
 beforeAll(async () => {
-  onOffice = await startOnOfficeSandbox();
-  onlyOffice = await startOnlyOfficeSandbox({ operationDurationMs: 300 });
-  red = await startNodeRed();
-  await writeFile(join(red.userDir, 'filesource.yaml'), `sources:
-  contacts: { provider: onoffice-address, apiUrl: '${onOffice.apiUrl}', token: ${onOffice.token}, secret: ${onOffice.secret} }
-  documents: { provider: onlyoffice, baseUrl: '${onlyOffice.baseUrl}', apiKey: ${demoApiKeys[0].key} }
-`);
+  world = await startWorld();
 });
-afterAll(async () => {
-  await red.close();
-  await Promise.all([onOffice.close(), onlyOffice.close()]);
-});
-beforeEach(() => {
-  red.seen.length = 0;
-  red.statuses.length = 0;
-  onOffice.faults.set([]);
-  onlyOffice.faults.set([]);
-});
-
-const contacts = (more: object = {}): FlowNode => ({
-  id: 'source',
-  type: 'filesource-source',
-  name: 'files',
-  mode: 'settings',
-  provider: 'onoffice-address',
-  settings: { 'onoffice-address': { apiUrl: onOffice.apiUrl, maxAttempts: 1 }, onlyoffice: { baseUrl: onlyOffice.baseUrl } },
-  credentials: { 'onoffice-address__token': onOffice.token, 'onoffice-address__secret': onOffice.secret, onlyoffice__apiKey: demoApiKeys[0].key },
-  ...more,
-});
-const documents = (more: object = {}): FlowNode => contacts({ provider: 'onlyoffice', ...more });
+afterAll(() => world.close());
+beforeEach(() => world.forget());
 
 const example = async (name: string): Promise<readonly FlowNode[]> => JSON.parse(await readFile(new URL(`../examples/${name}.json`, import.meta.url), 'utf8')) as FlowNode[];
 
 /** As if its button was pressed in the editor. */
 async function press(inject: string): Promise<void> {
-  const response = await fetch(`${red.url}/inject/${inject}`, { method: 'POST' });
+  const response = await fetch(`${world.red.url}/inject/${inject}`, { method: 'POST' });
   expect(response.status).toBe(200);
 }
 
@@ -69,36 +40,36 @@ interface ReceiptPayload {
 
 describe('the examples', () => {
   it('list a folder and get every file of it with the vendor\'s bytes; messages hold paths and no bytes', async () => {
-    await red.deploy(await example('list-and-get'));
+    await world.red.deploy(await example('list-and-get'));
     await press('fs-example-start');
-    const messages = await red.several('fs-example-done', 25);
-    const stored = onOffice.store.addresses.files(1237) ?? [];
+    const messages = await world.red.several('fs-example-done', 25);
+    const stored = world.onOffice.store.addresses.files(1237) ?? [];
     expect(messages).toHaveLength(25);
     for (const { payload } of messages) {
       const { path, size, sha256, ref, name } = payload as Got;
       const document = stored.find(({ id }) => ref === `contacts:1237/${id}`)?.document;
-      expect(path.startsWith(join(red.userDir, 'files/contacts/1237/'))).toBe(true);
+      expect(path.startsWith(join(world.red.userDir, 'files/contacts/1237/'))).toBe(true);
       expect({ name, size, sha256, onDisk: await sha256Of(path) }).toEqual({ name: document?.name, size: document?.bytes().length, sha256: hashOf(document?.bytes() ?? Buffer.of()), onDisk: sha256 });
     }
     expect(Math.max(...messages.map((msg) => JSON.stringify(msg).length))).toBeLessThan(2000);
   });
 
   it('pull folders, with a receipt', async () => {
-    await red.deploy(await example('pull-folders'));
+    await world.red.deploy(await example('pull-folders'));
     await press('fs-pull-start');
-    const { payload } = await red.next('fs-pull-done');
+    const { payload } = await world.red.next('fs-pull-done');
     const receipt = payload as ReceiptPayload;
-    expect(receipt).toMatchObject({ complete: true, totals: { files: 25, ok: 25 }, directory: join(red.userDir, 'pulled'), receiptFile: join(red.userDir, 'pulled.receipt.json') });
+    expect(receipt).toMatchObject({ complete: true, totals: { files: 25, ok: 25 }, directory: join(world.red.userDir, 'pulled'), receiptFile: join(world.red.userDir, 'pulled.receipt.json') });
     for (const { path, sha256 } of receipt.files) expect(await sha256Of(join(receipt.directory, path))).toBe(sha256);
     expect(parseReceipt(await readFile(receipt.receiptFile, 'utf8'))).toMatchObject({ complete: true, totals: { files: 25 } });
-    expect(red.statuses.at(-1)).toMatchObject({ node: 'fs-pull-pull', fill: 'green', text: expect.stringMatching(/^25 files, /) });
+    expect(world.red.statuses.at(-1)).toMatchObject({ node: 'fs-pull-pull', fill: 'green', text: expect.stringMatching(/^25 files, /) });
   });
 
   it('start an archive, and fetch it by its token', async () => {
-    await red.deploy(await example('archive-detached'));
+    await world.red.deploy(await example('archive-detached'));
     await press('fs-archive-begin');
-    const started = await red.next('fs-archive-attach');
-    const { payload } = await red.next('fs-archive-done');
+    const started = await world.red.next('fs-archive-attach');
+    const { payload } = await world.red.next('fs-archive-done');
     const receipt = payload as ReceiptPayload;
     expect(started['token']).toMatch(/^fsop/);
     expect(receipt.complete).toBe(true);
@@ -108,12 +79,12 @@ describe('the examples', () => {
 
 describe('a list node', () => {
   it('gives one array up to the limit, and a cursor to go on', async () => {
-    await red.deploy(flowAround({ type: 'filesource-list', limit: '100' }, contacts()));
+    await world.red.deploy(flowAround({ type: 'filesource-list', limit: '100' }, world.contacts()));
     const refs: string[] = [];
     let msg: object = { payload: '1240' };
     for (let round = 1; round <= 3; round += 1) {
-      red.send('worker', msg);
-      const latest = (await red.several('end', round)).at(-1) ?? {};
+      world.red.send('worker', msg);
+      const latest = (await world.red.several('end', round)).at(-1) ?? {};
       refs.push(...(latest['payload'] as { ref: string }[]).map(({ ref }) => ref));
       expect(latest['cursor'] !== undefined).toBe(round < 3);
       msg = { ...latest };
@@ -123,67 +94,67 @@ describe('a list node', () => {
   });
 
   it('gives pages one by one with parts that a Join node puts together', async () => {
-    const flow = flowAround({ type: 'filesource-list', output: 'pages', limit: '' }, contacts()).map((node) => (node.id === 'worker' ? { ...node, wires: [['join']] } : node));
-    await red.deploy([...flow, { id: 'join', type: 'join', z: 'tab', mode: 'auto', x: 1, y: 1, wires: [['end']] }]);
-    red.send('worker', { folder: 'files:1240' });
-    const { payload } = await red.next('end');
+    const flow = flowAround({ type: 'filesource-list', output: 'pages', limit: '' }, world.contacts()).map((node) => (node.id === 'worker' ? { ...node, wires: [['join']] } : node));
+    await world.red.deploy([...flow, { id: 'join', type: 'join', z: 'tab', mode: 'auto', x: 1, y: 1, wires: [['end']] }]);
+    world.red.send('worker', { folder: 'files:1240' });
+    const { payload } = await world.red.next('end');
     expect(payload).toHaveLength(260);
   });
 
   it('gives an empty folder as an empty array, and takes the folder from where it is told to look', async () => {
-    await red.deploy(flowAround({ type: 'filesource-list', folder: 'wanted.id', folderType: 'msg' }, contacts()));
-    red.send('worker', { wanted: { id: 1250 }, payload: '1237' });
-    expect(await red.next('end')).toMatchObject({ payload: [], folder: 'files:1250' });
+    await world.red.deploy(flowAround({ type: 'filesource-list', folder: 'wanted.id', folderType: 'msg' }, world.contacts()));
+    world.red.send('worker', { wanted: { id: 1250 }, payload: '1237' });
+    expect(await world.red.next('end')).toMatchObject({ payload: [], folder: 'files:1250' });
   });
 });
 
 describe('a get node', () => {
   it('gives a link in place of a file', async () => {
-    await red.deploy(flowAround({ type: 'filesource-get', mode: 'link' }, documents()));
-    const ref = `files:101/${onlyOffice.store.filesIn(101)[0]?.id}`;
-    red.send('worker', { ref });
-    const { payload } = await red.next('end');
+    await world.red.deploy(flowAround({ type: 'filesource-get', mode: 'link' }, world.documents()));
+    const ref = `files:101/${world.onlyOffice.store.filesIn(101)[0]?.id}`;
+    world.red.send('worker', { ref });
+    const { payload } = await world.red.next('end');
     const link = payload as { url: string; kind: string };
     expect(link).toMatchObject({ ref, kind: expect.any(String), needsCredentials: expect.any(Boolean) });
-    expect(link.url.startsWith(onlyOffice.baseUrl)).toBe(true);
+    expect(link.url.startsWith(world.onlyOffice.baseUrl)).toBe(true);
   });
 
   it.each(['../outside.txt', 'a/../../outside.txt', '..'])('writes nowhere but below its directory: not to %s', async (filename) => {
-    await red.deploy(flowAround({ type: 'filesource-get', directory: 'held', filename: 'filename', filenameType: 'msg' }, contacts()));
-    red.send('worker', { ref: '1237/1757', filename });
-    expect(await red.next('caught')).toMatchObject({ error: { code: 'target-failed' } });
-    expect((await filesBelow(red.userDir)).filter((file) => file.includes('outside'))).toEqual([]);
+    await world.red.deploy(flowAround({ type: 'filesource-get', directory: 'held', filename: 'filename', filenameType: 'msg' }, world.contacts()));
+    world.red.send('worker', { ref: '1237/1757', filename });
+    expect(await world.red.next('caught')).toMatchObject({ error: { code: 'target-failed' } });
+    expect((await filesBelow(world.red.userDir)).filter((file) => file.includes('outside'))).toEqual([]);
   });
 
   it('tells a file that is gone, and what a message lacks, to Catch nodes', async () => {
-    await red.deploy(flowAround({ type: 'filesource-get', directory: 'files' }, contacts()));
-    red.send('worker', { ref: '1237/99999999' });
-    red.send('worker', { payload: {} });
-    const codes = (await red.several('caught', 2)).map((msg) => (msg['error'] as { code: string }).code);
+    await world.red.deploy(flowAround({ type: 'filesource-get', directory: 'files' }, world.contacts()));
+    world.red.send('worker', { ref: '1237/99999999' });
+    world.red.send('worker', { payload: {} });
+    const codes = (await world.red.several('caught', 2)).map((msg) => (msg['error'] as { code: string }).code);
     expect(codes.sort()).toEqual(['invalid-argument', 'not-found']);
   });
 });
 
 describe('an archive node', () => {
   it('shows the vendor\'s progress as its status, and ends with proven files', async () => {
-    await red.deploy(flowAround({ type: 'filesource-archive', target: 'directory', path: 'archived' }, documents()));
-    red.send('worker', { refs: ['101', '102'] });
-    const { payload } = await red.next('end');
+    await world.red.deploy(flowAround({ type: 'filesource-archive', target: 'directory', path: 'archived' }, world.documents()));
+    world.red.send('worker', { refs: ['101', '102'] });
+    const { payload } = await world.red.next('end');
     const receipt = payload as ReceiptPayload;
-    const texts = red.statuses.filter(({ node, text }) => node === 'worker' && text !== '').map(({ text }) => text);
+    const texts = world.red.statuses.filter(({ node, text }) => node === 'worker' && text !== '').map(({ text }) => text);
     expect(texts[0]).toBe('running');
     expect(texts.filter((text) => /^packing \d+ %$/.test(text)).length).toBeGreaterThan(1);
-    expect(red.statuses.at(-1)).toMatchObject({ fill: 'green' });
+    expect(world.red.statuses.at(-1)).toMatchObject({ fill: 'green' });
     expect(receipt.files.length).toBeGreaterThan(1);
     for (const { path, sha256 } of receipt.files) expect(await sha256Of(join(receipt.directory, path))).toBe(sha256);
   });
 
   it('keeps an archive as one file, of a vendor that makes none too', async () => {
-    await red.deploy(flowAround({ type: 'filesource-archive', target: 'file', path: 'kept/all.zip' }, contacts()));
-    red.send('worker', { payload: '1237' });
-    const { payload } = await red.next('end');
-    expect(payload).toMatchObject({ complete: true, file: join(red.userDir, 'kept/all.zip'), format: 'zip', totals: { files: 25, ok: 25 } });
-    expect((await filesBelow(join(red.userDir, 'kept'))).map((file) => file.slice(red.userDir.length)).sort()).toEqual(['/kept/all.zip', '/kept/all.zip.receipt.json']);
+    await world.red.deploy(flowAround({ type: 'filesource-archive', target: 'file', path: 'kept/all.zip' }, world.contacts()));
+    world.red.send('worker', { payload: '1237' });
+    const { payload } = await world.red.next('end');
+    expect(payload).toMatchObject({ complete: true, file: join(world.red.userDir, 'kept/all.zip'), format: 'zip', totals: { files: 25, ok: 25 } });
+    expect((await filesBelow(join(world.red.userDir, 'kept'))).map((file) => file.slice(world.red.userDir.length)).sort()).toEqual(['/kept/all.zip', '/kept/all.zip.receipt.json']);
   });
 });
 
@@ -192,10 +163,10 @@ describe('the provider of a config node', () => {
     const pull = { type: 'filesource-pull', directory: 'swapped', directoryType: 'str' };
     const names: (readonly string[])[] = [];
     for (const [provider, folder] of [['onoffice-address', '1237'], ['onlyoffice', '@my']] as const) {
-      red.seen.length = 0;
-      await red.deploy(flowAround(pull, contacts({ provider })));
-      red.send('worker', { refs: [`files:${folder}`] });
-      const { payload } = await red.next('end');
+      world.red.seen.length = 0;
+      await world.red.deploy(flowAround(pull, world.contacts({ provider })));
+      world.red.send('worker', { refs: [`files:${folder}`] });
+      const { payload } = await world.red.next('end');
       expect(payload).toMatchObject({ complete: true });
       names.push((payload as ReceiptPayload).files.map(({ path }) => path));
     }

@@ -48,8 +48,9 @@ export interface Runtime {
   readonly close: () => Promise<void>;
 }
 
-/** A real Node-RED in this process, with the built package installed in its user directory. */
+/** A real Node-RED in this process, a fresh one each time, with the built package installed in its user directory. */
 export async function startNodeRed(settings: Readonly<Record<string, unknown>> = {}): Promise<Runtime> {
+  for (const path of Object.keys(require.cache)) if (/[\\/](@node-red|node-red)[\\/]/.test(path)) Reflect.deleteProperty(require.cache, path);
   const RED = require('node-red') as NodeRedApp;
   const userDir = await realpath(await mkdtemp(join(tmpdir(), 'filesource-node-red-')));
   await installPackage(userDir);
