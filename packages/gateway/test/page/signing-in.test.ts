@@ -56,6 +56,19 @@ describeInBrowser('signing in to the page', {}, (stage) => {
     await page.getByLabel('Access token').waitFor();
   });
 
+  it('says that the browser keeps no session, and that the gateway cannot be reached', async () => {
+    const page = await stage.visit({ at: null });
+    await page.route('**/v1/session', (route) => route.fulfill({ status: 204 }));
+    await page.getByLabel('Access token').fill(tokens.all);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'Allow cookies for this address' }).waitFor();
+    await page.unroute('**/v1/session');
+    await page.route('**/v1/session', (route) => route.abort());
+    await page.getByLabel('Access token').fill(tokens.all);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'No connection' }).waitFor();
+  });
+
   it('shows only what the token may use', async () => {
     const page = await stage.visit({ at: null });
     await page.getByLabel('Access token').fill(tokens.contacts);

@@ -16,6 +16,12 @@ import { routeView } from './view/route-view.ts';
 import { signInView } from './view/sign-in-view.ts';
 import type { Problem, SourceInfo } from './wire.ts';
 
+const noCookie: Problem = {
+  kind: 'unexpected',
+  detail: 'The gateway accepted the token, but the browser does not send the cookie of the session.',
+  advice: 'Allow cookies for this address. Whoever runs the gateway behind https checks its publicUrl.',
+};
+
 /** The page: what is known, and which view shows it. Views are made anew for another place, language or sign-in; models stay. */
 export class App {
   readonly #root: HTMLElement;
@@ -46,8 +52,7 @@ export class App {
     if (token === null) return this.#go();
     history.replaceState(null, '', `${location.pathname}${location.search}`);
     try {
-      await this.#api.signIn(token);
-      await this.#go();
+      await this.#signIn(token);
     } catch (error) {
       this.#signedOut(problemOf(error));
     }
@@ -63,11 +68,11 @@ export class App {
 
   async #loadSources(): Promise<boolean> {
     this.#problem = null;
+    this.#needsSignIn = false;
     this.#render();
     try {
       const { items } = await this.#api.get<{ readonly items: readonly SourceInfo[] }>(sourcesPath);
       this.#sources = items;
-      this.#needsSignIn = false;
       this.#downloads.resume();
       return true;
     } catch (error) {
@@ -153,7 +158,9 @@ export class App {
 
   async #signIn(token: string): Promise<void> {
     await this.#api.signIn(token);
+    this.#sources = null;
     await this.#go();
+    if (this.#needsSignIn) this.#signedOut(noCookie);
   }
 
   async #signOut(): Promise<void> {
@@ -173,6 +180,8 @@ export class App {
   }
 
   #signedOut(problem: Problem | null): void {
+    // Several requests may be refused at once, and somebody may be typing already.
+    if (this.#needsSignIn && problem === null) return;
     this.#folder?.leave();
     this.#folder = null;
     this.#sources = null;

@@ -22,7 +22,7 @@ export function locale(): string {
   return navigator.languages.find((tag) => tag.toLowerCase().startsWith(current)) ?? current;
 }
 
-export function setLanguage(next: Language): void {
+function setLanguage(next: Language): void {
   current = next;
   document.documentElement.lang = next;
 }

@@ -1,4 +1,4 @@
-import { problemOf, ProblemError } from '../api.ts';
+import { problemOf } from '../api.ts';
 import { t } from '../text/language.ts';
 import type { Problem } from '../wire.ts';
 import { el } from './dom.ts';
@@ -15,7 +15,7 @@ export function signInView({ signIn, problem }: SignInViewOptions): HTMLElement 
   const trouble = el('div', { id: 'sign-in-problem' });
   const submit = el('button', { type: 'submit', class: 'primary' }, t().signIn);
   const form = el('form', { class: 'stack', novalidate: true }, el('label', { for: 'token' }, t().token), input, trouble, el('div', {}, submit));
-  if (problem !== null) trouble.append(signInProblem(problem, 401));
+  if (problem !== null) trouble.append(signInProblem(problem));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submitToken();
@@ -28,7 +28,7 @@ export function signInView({ signIn, problem }: SignInViewOptions): HTMLElement 
     try {
       await signIn(token);
     } catch (error) {
-      refuse(signInProblem(problemOf(error), error instanceof ProblemError ? error.httpStatus : 0));
+      refuse(signInProblem(problemOf(error)));
     } finally {
       input.value = '';
       submit.disabled = false;
@@ -44,7 +44,7 @@ export function signInView({ signIn, problem }: SignInViewOptions): HTMLElement 
   return el('section', { class: 'sign-in' }, el('h1', { id: 'title', tabindex: '-1' }, t().signIn), el('p', {}, t().signInIntro), form);
 }
 
-function signInProblem(problem: Problem, httpStatus: number): HTMLElement {
-  if (httpStatus !== 401) return problemBox(problem);
+function signInProblem(problem: Problem): HTMLElement {
+  if (problem.kind !== 'unauthenticated') return problemBox(problem);
   return el('p', { class: 'problem', role: 'alert' }, t().tokenWrong);
 }
