@@ -39,6 +39,12 @@ interface ReceiptPayload {
 }
 
 describe('the examples', () => {
+  it('are what the documentation shows', async () => {
+    const page = await readFile(new URL('../../../docs/node-red.md', import.meta.url), 'utf8');
+    const shown = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => match[1]);
+    expect(shown).toEqual([await readFile(new URL('../examples/list-and-get.json', import.meta.url), 'utf8')]);
+  });
+
   it('list a folder and get every file of it with the vendor\'s bytes; messages hold paths and no bytes', async () => {
     await world.red.deploy(await example('list-and-get'));
     await press('fs-example-start');
