@@ -15,7 +15,10 @@ export interface PageOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A listing: items by default, pages on request; nothing is fetched before it is asked for. */
+/**
+ * A listing: items by default, pages on request; nothing is fetched before it is asked for.
+ * - By items, the next page is on its way once half of a page was taken, so that whoever works on items does not wait for pages.
+ */
 export interface Listing<T> extends AsyncIterable<T> {
   byPage(options?: PageOptions): AsyncIterable<Page<T>>;
 }
@@ -56,9 +59,39 @@ export function createListing<T>(
     throw endless(`more than ${mostPages} pages`);
   }
   async function* items(): AsyncGenerator<T, void, undefined> {
-    for await (const page of byPage()) yield* page.items;
+    const outer = defaults.signal;
+    const reading = new AbortController();
+    const onAbort = (): void => reading.abort(outer?.reason);
+    if (outer?.aborted === true) onAbort();
+    else outer?.addEventListener('abort', onAbort, { once: true });
+    const pages = byPage({ signal: reading.signal });
+    let next = pages.next();
+    try {
+      for (;;) {
+        const { done, value: page } = await next;
+        if (done === true) return;
+        let ahead: typeof next | undefined;
+        for (const [index, item] of page.items.entries()) {
+          if (ahead === undefined && index >= page.items.length / 2) ahead = held(pages.next());
+          yield item;
+        }
+        next = ahead ?? pages.next();
+      }
+    } finally {
+      outer?.removeEventListener('abort', onAbort);
+      reading.abort(gone);
+    }
   }
   return { byPage, [Symbol.asyncIterator]: items };
+}
+
+/** One for all: an error is costly to make, and nobody reads this one. */
+const gone = new FileSourceError('aborted', 'nobody reads the listing any more');
+
+/** An error that comes before anybody waits for it is told to whoever does. */
+function held<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function endless(what: string): FileSourceError {

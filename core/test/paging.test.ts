@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { createListing, type Page } from '@filesource/core';
+import { createListing, FileSourceError, type Page } from '@filesource/core';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -40,6 +41,44 @@ describe('a listing', () => {
     expect(fetched).toBe(0);
     for await (const item of listing) if (item === 1) break;
     expect(fetched).toBe(1);
+  });
+
+  it('fetches the next page ahead once half of one was taken, and gives it up with its reader', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const listing = createListing(async ({ signal }) => {
+      signals.push(signal);
+      if (signals.length === 2) await new Promise(() => undefined);
+      return { items: [1, 2, 3, 4], cursor: String(signals.length) };
+    });
+    const fetchedAt: number[] = [];
+    for await (const item of listing) {
+      fetchedAt.push(signals.length);
+      if (item === 4) break;
+    }
+    expect(fetchedAt).toEqual([1, 1, 2, 2]);
+    expect(signals[1]?.aborted).toBe(true);
+  });
+
+  it('gives all items before the failure of a page that was fetched ahead', async () => {
+    const listing = createListing<number>(async ({ cursor }) => {
+      if (cursor !== undefined) throw new FileSourceError('network', 'gone');
+      return { items: [1, 2, 3, 4], cursor: 'a' };
+    });
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const item of listing) {
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(item);
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'network' });
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  it('leaves no listener on its signal', async () => {
+    const stop = new AbortController();
+    await collect(createListing(pagesOf({ start: { items: [1, 2], cursor: 'a' }, a: { items: [3] } }), { signal: stop.signal }));
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
   });
 
   it('is an error in place of an endless loop when a cursor repeats', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createPolledOperation, FileSourceError, type Archive } from '@filesource/core';
 import { createInstantClock, createVirtualClock, nodeHashing, settle } from '@filesource/testkit';
 import { fetchArchive } from '../src/index.ts';
-import { archivingSource, item, temporaryDirectory, zipOf } from './helpers.ts';
+import { archivingSource, item, temporaryDirectory, untilSleeping, zipOf } from './helpers.ts';
 
 async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
   const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
@@ -38,11 +38,10 @@ describe('an archive that was started before', () => {
     const operation = await source.archive(['1']);
     const to = { file: join(await temporaryDirectory(), 'x.zip') };
     const failing = failureOf(fetchArchive({ source, operation: async () => operation, to, clock, hashing: nodeHashing, signal: stop.signal, timeoutMs: 60_000 }));
-    for (let wait = 0; wait < 6; wait += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if (how === 'timeout') await clock.advance(15_000);
-    }
-    if (how === 'abort') stop.abort();
+    // The target is prepared on a real disk, which takes as long as it takes.
+    await untilSleeping(clock);
+    if (how === 'timeout') await clock.advance(61_000);
+    else stop.abort();
     expect((await failing).kind).toBe(how === 'abort' ? 'aborted' : 'timeout');
     await settle();
     expect([cancelled, operation.progress.status, clock.sleeping]).toEqual([0, 'running', 0]);

@@ -8,7 +8,7 @@ import { createInstantClock, createVirtualClock, nodeHashing, realClock, settle,
 import { pack } from 'tar-stream';
 import { fetchArchive, parseReceipt, type FetchArchiveOptions, type Receipt, type TransferEvent } from '../src/index.ts';
 import { uniquePartName } from '../src/local/own-names.ts';
-import { archivingSource, file, filesBelow, item, memorySource, sha256, temporaryDirectory, textOf, zipOf } from './helpers.ts';
+import { archivingSource, file, filesBelow, item, memorySource, sha256, temporaryDirectory, textOf, untilSleeping, zipOf } from './helpers.ts';
 
 type Given = Partial<FetchArchiveOptions>;
 
@@ -254,11 +254,9 @@ describe('waiting for the vendor', () => {
     });
     const directory = await temporaryDirectory();
     const failing = failureOf(fetch(source, { file: join(directory, 'x.zip') }, { clock, signal: stop.signal, timeoutMs: 60_000 }));
-    if (how === 'timeout') await advanceUntil(failing, clock, 15_000);
-    else {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      stop.abort();
-    }
+    await untilSleeping(clock);
+    if (how === 'timeout') await clock.advance(61_000);
+    else stop.abort();
     expect((await failing).kind).toBe(how === 'abort' ? 'aborted' : 'timeout');
     await settle();
     expect([cancelled, opened.length, clock.sleeping]).toEqual([1, 0, 0]);

@@ -18,7 +18,7 @@ import {
   type Operation,
   type SourceAdapter,
 } from '@filesource/core';
-import { createInstantClock, createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder } from '@filesource/testkit';
+import { createInstantClock, createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder, type VirtualClock } from '@filesource/testkit';
 import yazl from 'yazl';
 import { pull, type Receipt, type TransferListener } from '../src/index.ts';
 
@@ -213,4 +213,9 @@ async function* breakOff(body: Readable, after: number): AsyncGenerator<Buffer, 
     if (left <= 0) break;
   }
   throw new FileSourceError('network', 'the line went dead');
+}
+
+/** Waits until somebody waits by this clock. */
+export async function untilSleeping(clock: VirtualClock): Promise<void> {
+  while (clock.sleeping === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 }
