@@ -1,13 +1,11 @@
+import type { FileSources } from '@filesource/container';
 import { FileSourceError, formatRef, isFileRef, parseSourceRef, type FileRef, type FileSource, type Ref } from '@filesource/core';
 
 /** Where the sources come from: what `createFileSources` gives, or anything like it. */
-export interface SourceStore {
-  readonly names: readonly string[];
-  get(name: string): FileSource;
-}
+export type SourceStore = Pick<FileSources, 'names' | 'get'>;
 
 /** A ref of one of the sources, resolved. */
-export interface Resolved<R extends Ref = Ref> {
+interface Resolved<R extends Ref = Ref> {
   readonly source: FileSource;
   readonly ref: R;
   /** In the form that all answers use. */

@@ -3,7 +3,7 @@ import { clip, dataText } from './data-text.ts';
 import { limits } from './limits.ts';
 
 /** An error as a model gets it: kind, message, what to do; redacted where it was thrown. */
-export function errorFacts(thrown: unknown): ErrorJson {
+function errorFacts(thrown: unknown): ErrorJson {
   const facts = toFileSourceError(thrown).toJSON();
   const { message, advice, ref } = facts;
   return {

@@ -38,7 +38,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface HttpProcess {
+interface HttpProcess {
   readonly child: ChildProcess;
   readonly url: string;
   readonly token: string;
