@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readConfigText } from '@filesource/container';
 import { demoApiKeys, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox } from '@filesource/sandbox';
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { runCli, type CliIo, type ExitCode } from '../src/index.ts';
 import { Capture } from './support/capture.ts';
 import { ctrlC, down, enter, personWho, type Answer } from './support/person.ts';
@@ -49,6 +49,7 @@ async function talk(answers: readonly Answer[], argv: readonly string[] = [], en
   return ran;
 }
 
+const parse = (text: string): unknown => readConfigText(text, 'yaml', 'the config');
 const written = (name = 'filesource.yaml'): Promise<string> => readFile(join(cwd, name), 'utf8');
 const modeOf = async (name: string): Promise<string> => ((await stat(join(cwd, name))).mode & 0o777).toString(8);
 const portal = (): string => `baseUrl=${onlyOffice.baseUrl}`;

@@ -15,3 +15,5 @@ export { systemClock } from './ports/system-clock.ts';
 export { systemPorts, type SystemPortsOptions } from './ports/system-ports.ts';
 export { systemRandom } from './ports/system-random.ts';
 export { tokens } from './tokens.ts';
+/** For transports of a host's own: an exchange with `allowPrivate: false` must look names up with it. */
+export { publicLookup } from '@filesource/http';

@@ -1,7 +1,7 @@
 import { confirm, input, password, select } from '@inquirer/prompts';
 import { Writable, type Readable } from 'node:stream';
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly name: string;
 }
