@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Secret } from '@filesource/core';
+import { createVirtualClock } from '@filesource/testkit';
 import { Grants } from '../src/auth/grants.ts';
 import { Sessions } from '../src/auth/sessions.ts';
 import { rawRequest } from './support/raw-request.ts';
@@ -122,14 +123,13 @@ describe('grants', () => {
 });
 
 describe('sessions', () => {
-  test('expire, and the oldest goes when there are too many', () => {
-    let now = 0;
-    const clock = { now: () => now, sleep: () => Promise.resolve() };
-    const [grant] = [{ name: 'a', scopes: new Set<never>(), mayUse: () => true }];
+  test('expire, and the oldest goes when there are too many', async () => {
+    const clock = createVirtualClock();
+    const grant = { name: 'a', scopes: new Set<never>(), mayUse: () => true };
     const sessions = new Sessions(clock, { maxSessions: 2, sessionLifetimeMs: 1000 });
     const [first, second, third] = [sessions.start(grant), sessions.start(grant), sessions.start(grant)];
     expect([first, second, third].map((value) => sessions.find(value) !== undefined)).toEqual([false, true, true]);
-    now = 1000;
+    await clock.advance(1000);
     expect(sessions.find(third)).toBeUndefined();
     sessions.start(grant);
     expect(sessions.count).toBe(1);

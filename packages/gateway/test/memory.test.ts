@@ -11,14 +11,14 @@ const bin = fileURLToPath(new URL('../../cli/bin/filesource.js', import.meta.url
 const mib = 1024 * 1024;
 
 /** Starts the built command line and gives the object that its first line is. */
-async function start<T>(cwd: string, args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly told: T }> {
+async function start(cwd: string, args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly told: Readonly<Record<string, unknown>> }> {
   const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) {
     text += String(chunk);
     if (text.includes('\n')) break;
   }
-  return { child, told: JSON.parse(text) as T };
+  return { child, told: JSON.parse(text) as Record<string, unknown> };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -34,11 +34,11 @@ describe('the memory of the gateway', () => {
   let headers: { readonly authorization: string };
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'filesource-memory-'));
-    const sandbox = await start<object>(directory, ['sandbox', '--json', '--write-config', 'filesource.yaml', '--latency', '20']);
-    const gateway = await start<{ url: string; token: string }>(directory, ['serve', '--port', '0', '--json']);
+    const sandbox = await start(directory, ['sandbox', '--json', '--write-config', 'filesource.yaml', '--latency', '20']);
+    const gateway = await start(directory, ['serve', '--port', '0', '--json']);
     children = [gateway.child, sandbox.child];
-    url = gateway.told.url;
-    headers = { authorization: `Bearer ${gateway.told.token}` };
+    url = String(gateway.told['url']);
+    headers = { authorization: `Bearer ${String(gateway.told['token'])}` };
   });
   afterAll(async () => {
     for (const child of children) await stop(child);

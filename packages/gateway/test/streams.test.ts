@@ -52,10 +52,11 @@ describe('streams', () => {
     const sent = request({ hostname, port, path, agent: false, headers: { authorization: `Bearer ${tokens.all}` } });
     sent.on('error', () => undefined);
     sent.end();
-    await eventually(() => world.onlyOffice.openConnections > 0 && world.onlyOffice.requests.length >= before);
-    await eventually(async () => (await inFlight()) === '1');
+    await eventually(async () => (await inFlight()) === '1' && world.onlyOffice.requests.length > before);
+    const during = world.onlyOffice.openConnections;
     sent.destroy();
     await eventually(async () => (await inFlight()) === '0');
+    await eventually(() => world.onlyOffice.openConnections < during);
     expect(world.log.at(-1)).toMatchObject({ event: 'gateway.request' });
   });
 
@@ -97,5 +98,19 @@ describe('streams', () => {
     world.onlyOffice.faults.set([{ kind: 'cut', at: 5 * mib, times: 1, on: ['content'] }]);
     const bytes = await (await world.get(path)).arrayBuffer();
     expect(bytes.byteLength).toBe(32 * mib);
+  });
+});
+
+describe('a source that takes too long', () => {
+  test('is 504 after answerTimeoutMs, and its connection is closed', async () => {
+    const world = await startWorld({ settings: { answerTimeoutMs: 300 } });
+    try {
+      world.onlyOffice.faults.set([{ kind: 'delay', ms: 60_000 }]);
+      const response = await world.get('/v1/sources/documents/folders/101/entries');
+      expect({ status: response.status, problem: await response.json() }).toEqual({ status: 504, problem: expect.objectContaining({ kind: 'timeout', detail: expect.stringContaining('300 ms') }) });
+      await eventually(() => world.onlyOffice.openConnections === 0);
+    } finally {
+      await world.close();
+    }
   });
 });

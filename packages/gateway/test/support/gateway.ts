@@ -14,7 +14,7 @@ export const tokens = {
   archiver: 'token-of-somebody-who-archives-012',
 } as const;
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly level: LogLevel;
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
