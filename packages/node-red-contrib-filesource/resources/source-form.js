@@ -71,8 +71,10 @@
 
   function row(provider, field) {
     const input = inputOf(provider, field);
-    const label = $('<label>').attr('for', input.attr('id')).text(field.name).append(field.isRequired ? $('<span aria-hidden="true">').text(' *') : '');
-    const help = $('<div class="form-tips" style="margin: 4px 0 0 105px; padding: 4px 8px; max-width: none">').text(field.description);
+    // Names of settings are longer than what stands beside an input elsewhere.
+    const label = $('<label style="width: 100%">').attr('for', input.attr('id')).text(field.name).append(field.isRequired ? $('<span aria-hidden="true">').text(' *') : '');
+    const help = $('<div style="opacity: 0.75; font-size: 0.9em">').attr('id', `${input.attr('id')}-help`).text(field.description);
+    input.css('width', '100%').attr({ 'aria-describedby': help.attr('id'), 'aria-required': field.isRequired });
     return $('<div class="form-row">').append(label, input, help);
   }
 
