@@ -1,7 +1,7 @@
 // npm run lint:n8n: n8n's own lint over the node package. Installs the linter when it is missing: its peers are of other versions than ours,
 // so it has a folder, a lock file and node_modules of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPackage } from '../build.mjs';
@@ -9,7 +9,9 @@ import { buildPackage } from '../build.mjs';
 const folder = dirname(fileURLToPath(import.meta.url));
 const npm = process.env['npm_execpath'];
 
-if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) {
+const changedMs = (path) => statSync(join(folder, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+if (changedMs('node_modules/.package-lock.json') < changedMs('package-lock.json')) {
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
   const installed = npm === undefined ? spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' }) : spawnSync(process.execPath, [npm, ...args], { cwd: folder, stdio: 'inherit' });
   if (installed.status !== 0) process.exit(installed.status ?? 1);

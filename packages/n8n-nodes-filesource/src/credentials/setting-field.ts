@@ -1,7 +1,7 @@
 import { configJsonSchema } from '@filesource/container';
 import { commonFields, type Provider } from '@filesource/core';
 
-export type SettingKind = 'secret' | 'text' | 'number' | 'boolean' | 'choice' | 'list';
+type SettingKind = 'secret' | 'text' | 'number' | 'boolean' | 'choice' | 'list';
 
 /** One setting of a provider, as a form shows it. */
 export interface SettingField {

@@ -3,11 +3,17 @@ import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
-import type { AxiosStatic } from 'axios';
 import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
 
+interface AxiosAnswer<T> {
+  readonly data: T;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly statusText: string;
+}
+
 // n8n's helper is axios underneath; the one that packages/http has does for the test.
-const axios = createRequire(new URL('../../../http/package.json', import.meta.url))('axios') as AxiosStatic;
+const axios = createRequire(new URL('../../../http/package.json', import.meta.url))('axios') as <T>(options: object) => Promise<AxiosAnswer<T>>;
 
 /** `helpers.httpRequest` of n8n 1.123, for the options that this package uses. */
 export async function httpRequest(options: IHttpRequestOptions): Promise<unknown> {
@@ -15,17 +21,17 @@ export async function httpRequest(options: IHttpRequestOptions): Promise<unknown
   const response = await axios<unknown>({
     url,
     ...(method === undefined ? {} : { method }),
-    headers: headers as Record<string, string>,
+    headers,
     ...(timeout === undefined ? {} : { timeout }),
     maxBodyLength: -1,
     maxContentLength: -1,
     proxy: false,
     httpAgent: new Agent(),
-    ...(abortSignal === undefined ? {} : { signal: abortSignal as AbortSignal }),
+    ...(abortSignal === undefined ? {} : { signal: abortSignal }),
     ...(options.disableFollowRedirect === true ? { maxRedirects: 0 } : {}),
     ...(encoding === undefined ? {} : { responseType: encoding }),
     ...(options.ignoreHttpStatusErrors === true ? { validateStatus: () => true } : {}),
-    ...(body === undefined || method === 'GET' ? {} : { data: body as unknown }),
+    ...(body === undefined || method === 'GET' ? {} : { data: body }),
   });
   return options.returnFullResponse === true ? { body: response.data, headers: response.headers, statusCode: response.status, statusMessage: response.statusText } : response.data;
 }
@@ -41,7 +47,7 @@ export interface LegacyOptions {
 
 /** `helpers.request`, which is what a test of credentials gets. */
 export async function request({ uri, method, headers, body, useStream, simple }: LegacyOptions): Promise<unknown> {
-  const response = await axios({
+  const response = await axios<unknown>({
     url: uri,
     method,
     headers,
@@ -52,7 +58,7 @@ export async function request({ uri, method, headers, body, useStream, simple }:
     responseType: useStream === true ? 'stream' : 'text',
     ...(simple === false ? { validateStatus: () => true } : {}),
   });
-  return { body: response.data as unknown, headers: Object.fromEntries(Object.entries(response.headers)), statusCode: response.status };
+  return { body: response.data, headers: { ...response.headers }, statusCode: response.status };
 }
 
 /** What n8n stored, without the bytes. */
