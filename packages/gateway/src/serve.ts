@@ -74,7 +74,8 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
     version: version(),
   });
   try {
-    await app.listen({ host: settings.host, port: settings.port });
+    // A crowd that comes at once waits for its turn instead of being reset; the system may allow less.
+    await app.listen({ host: settings.host, port: settings.port, backlog: 8192 });
   } catch (error) {
     await Promise.allSettled([app.close(), spool.close()]);
     throw listenError(error, settings);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { rawRequest } from './support/raw-request.ts';
 import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
 
@@ -9,6 +9,7 @@ describe('overload', () => {
   beforeAll(async () => {
     world = await startWorld({ settings });
   });
+  afterEach(() => world.onOffice.faults.set([]));
   afterAll(async () => world.close());
 
   const metric = async (name: string): Promise<number> => Number(new RegExp(`^filesource_gateway_${name} (\\d+)$`, 'm').exec(await (await world.get('/metrics')).text())?.[1]);
@@ -47,7 +48,6 @@ describe('overload', () => {
     expect((await world.get('/v1/sources', { token: tokens.reader })).status).toBe(200);
     expect(await metric('requests_queued')).toBeGreaterThan(0);
     await Promise.all(greedy.map(async (answer) => (await answer).arrayBuffer()));
-    world.onOffice.faults.set([]);
   });
 
   test('health and readiness answer whatever waits', async () => {
@@ -56,6 +56,5 @@ describe('overload', () => {
     await eventually(async () => (await metric('requests_queued')) > 0);
     expect([(await world.get('/healthz', { token: null })).status, (await world.get('/readyz', { token: null })).status]).toEqual([200, 200]);
     await Promise.all(greedy.map(async (answer) => (await answer).arrayBuffer()));
-    world.onOffice.faults.set([]);
   });
 });
