@@ -6,7 +6,7 @@ import type { Work, WorkerDef } from './worker.ts';
 const mostRows = 500;
 
 /** What a message holds of a receipt: all of it but for rows beyond 500, which are in the receipt file only. */
-export function receiptPayload(receipt: Receipt, receiptFile: string): Readonly<Record<string, unknown>> {
+function receiptPayload(receipt: Receipt, receiptFile: string): Readonly<Record<string, unknown>> {
   const left = receipt.files.length - mostRows;
   return { ...receipt, files: receipt.files.slice(0, mostRows), ...(left > 0 ? { filesLeftOut: left } : {}), receiptFile };
 }

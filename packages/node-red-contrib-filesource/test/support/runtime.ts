@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url';
 const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
 
 export type FlowNode = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
-export interface Seen {
+interface Seen {
   readonly node: string;
   readonly msg: Readonly<Record<string, unknown>>;
 }
-export interface SeenStatus {
+interface SeenStatus {
   readonly node: string;
   readonly text: string;
   readonly fill: string;
