@@ -106,6 +106,16 @@ describe('filesource doctor', () => {
     expect(find('documents', 'clock')?.status).toBe('warning');
   });
 
+  it('looks as the guide shows it', async () => {
+    const guide = await readFile(new URL('../../../docs/getting-started.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /^```text\n([\s\S]*?)^```$/m.exec(guide) ?? [];
+    const clock = { ...systemClock, now: () => systemClock.now() + 600_000 };
+    const { out } = await boxes.run(['doctor', 'contacts'], { ports: { clock } });
+    const plain = (text: string): string => text.replaceAll(/https?:\/\/\S+/g, 'URL').replaceAll(/\d+ ms/g, 'N ms');
+    expect(shown).toContain('contacts (onoffice-address)');
+    for (const line of shown.trimEnd().split('\n')) expect(plain(out.text).split('\n')).toContain(plain(line));
+  });
+
   it.each([
     [50e6, 'failed'],
     [500e6, 'warning'],

@@ -1,8 +1,8 @@
+// #region descriptor
 import { defineAdapter, defineProvider } from '@filesource/core';
 import { z } from 'zod';
 import { createFolderSource } from './folder-source.ts';
 
-// #region descriptor
 /** What a config's `adapters: ['@acme/filesource-folder']` finds. */
 export const folder = defineAdapter({
   name: '@acme/filesource-folder',
