@@ -1,7 +1,8 @@
 // The benchmark suite: ours and the peers in turn, in one run, with the bytes of both checked.
-//   node test/bench/run.mjs [NAME...] [--rounds 5] [--smoke] [--gib 10] [--json FILE] [--write FILE] [--no-install] [--list]
+//   node test/bench/run.mjs [NAME | FILE.mjs]... [--rounds 5] [--smoke] [--gib 10] [--json FILE] [--write FILE] [--no-install] [--list]
 // A goal that is missed is no failure (status 0); wrong bytes are (status 1).
 import { readdir, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { judge } from './lib/goals.mjs';
 import { findPeers } from './lib/peers.mjs';
@@ -65,13 +66,18 @@ async function runOne(workload, world) {
   }
 }
 
+/** By name; a file of one's own by its path. */
 async function chosenWorkloads() {
   const files = (await readdir(new URL('workloads/', import.meta.url))).filter((file) => file.endsWith('.mjs'));
-  const all = await Promise.all(files.map(async (file) => (await import(`./workloads/${file}`)).workload));
+  const load = async (url) => (await import(url.href)).workload;
+  const all = await Promise.all(files.map((file) => load(new URL(`workloads/${file}`, import.meta.url))));
   all.sort((a, b) => a.order - b.order);
-  const unknown = positionals.find((wanted) => all.every(({ name }) => name !== wanted));
+  if (positionals.length === 0) return all;
+  const names = new Set(positionals.filter((wanted) => !wanted.endsWith('.mjs')));
+  const unknown = [...names].find((wanted) => all.every(({ name }) => name !== wanted));
   if (unknown !== undefined) throw new Error(`there is no workload ${unknown}: ${all.map(({ name }) => name).join(', ')}`);
-  return positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
+  const own = await Promise.all(positionals.filter((wanted) => wanted.endsWith('.mjs')).map((path) => load(pathToFileURL(path))));
+  return [...all.filter(({ name }) => names.has(name)), ...own];
 }
 
 function wholeNumber(option, text) {

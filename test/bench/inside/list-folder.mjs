@@ -46,9 +46,11 @@ const vendors = {
 const { config, folder, pageOf, startOf, finish } = vendors[vendor];
 const pages = Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => Buffer.from(JSON.stringify(pageOf(page * pageSize, Math.min(pageSize, count - page * pageSize)))));
 
+const pastTheEnd = Buffer.from(JSON.stringify(pageOf(count, 0)));
+
 const transport = {
   send: async (request) => {
-    const page = finish(pages[Math.floor(startOf(request) / pageSize)], request);
+    const page = finish(pages[startOf(request) / pageSize] ?? pastTheEnd, request);
     return { status: 200, headers: { 'content-type': 'application/json', 'content-length': String(page.length) }, url: request.url, body: Readable.from([page], { objectMode: false }) };
   },
 };

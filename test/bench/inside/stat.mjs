@@ -37,10 +37,9 @@ const callers = {
     const agent = new Agent({ keepAlive: true });
     return () =>
       new Promise((resolve, reject) => {
-        get(url, { headers, agent }, async (response) => {
+        get(url, { headers, agent }, (response) => {
           const chunks = [];
-          for await (const chunk of response) chunks.push(chunk);
-          resolve(JSON.parse(Buffer.concat(chunks).toString()));
+          response.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
         }).on('error', reject);
       });
   },

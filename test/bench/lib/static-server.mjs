@@ -13,21 +13,27 @@ let requests = 0;
 async function answer(request, response) {
   requests += 1;
   const { pathname } = new URL(request.url, 'http://localhost');
-  if (pathname === '/bench-status') return void response.end(`Active connections: 1\nserver accepts handled requests\n 1 1 ${requests}\n`);
   const path = join(root, normalize(decodeURIComponent(pathname)));
-  const facts = await stat(path);
-  if (facts.isDirectory()) {
-    const entries = await readdir(path, { withFileTypes: true });
-    const links = entries.map((entry) => `${encodeURIComponent(entry.name)}${entry.isDirectory() ? '/' : ''}`);
-    return void response.setHeader('content-type', 'text/html').end(links.map((link) => `<a href="${link}">${link}</a>\n`).join(''));
-  }
+  if (pathname === '/bench-status') response.end(`Active connections: 1\nserver accepts handled requests\n 1 1 ${requests}\n`);
+  else if ((await stat(path)).isDirectory()) response.setHeader('content-type', 'text/html').end(await linksIn(path));
+  else await sendFile(path, request, response);
+}
+
+async function linksIn(path) {
+  const entries = await readdir(path, { withFileTypes: true });
+  const links = entries.map((entry) => `${encodeURIComponent(entry.name)}${entry.isDirectory() ? '/' : ''}`);
+  return links.map((link) => `<a href="${link}">${link}</a>\n`).join('');
+}
+
+async function sendFile(path, request, response) {
+  const { size } = await stat(path);
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
   const start = Number(first ?? 0);
-  const end = Math.min(last === undefined || last === '' ? facts.size - 1 : Number(last), facts.size - 1);
-  const range = first === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${facts.size}` };
+  const end = Math.min(last === undefined || last === '' ? size - 1 : Number(last), size - 1);
+  const range = first === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${size}` };
   response.writeHead(first === undefined ? 200 : 206, { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'content-length': end - start + 1, ...range });
-  if (request.method === 'HEAD' || facts.size === 0) return void response.end();
-  pipeline(createReadStream(path, { start, end, highWaterMark: 2 ** 20 }), response, () => undefined);
+  if (request.method === 'HEAD' || size === 0) response.end();
+  else pipeline(createReadStream(path, { start, end, highWaterMark: 2 ** 20 }), response, () => undefined);
 }
 
 const listener = (request, response) => void answer(request, response).catch(() => response.writeHead(404).end());

@@ -7,12 +7,18 @@ import { fileURLToPath } from 'node:url';
  */
 export async function startVendor(world, name, settings = {}) {
   const child = fork(fileURLToPath(new URL(`../vendors/${name}.mjs`, import.meta.url)), [JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  let fail;
+  const ended = new Promise((resolve) => {
+    child.once('exit', (status) => {
+      fail?.(new Error(`the server ${name} ended with status ${status}`));
+      resolve();
+    });
+  });
   const told = () =>
     new Promise((resolve, reject) => {
       child.once('message', resolve);
-      child.once('exit', (status) => reject(new Error(`the server ${name} ended with status ${status}`)));
+      fail = reject;
     });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
   world.onClose(async () => {
     child.kill('SIGKILL');
     await ended;

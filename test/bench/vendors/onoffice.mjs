@@ -55,7 +55,7 @@ const origin = await serve((url, body, response) => {
   const { actions } = JSON.parse(body.toString()).request;
   const [only] = actions;
   const isContent = only.parameters.addressid !== undefined && (only.parameters.fileid ?? only.parameters.fileId) !== undefined;
-  if (isContent) return void sendContent(response, only);
-  sendJson(response, { status, response: { results: actions.map(resultOf) } });
+  if (isContent) void sendContent(response, only);
+  else sendJson(response, { status, response: { results: actions.map(resultOf) } });
 });
 process.send({ apiUrl: `${origin}/api/stable/api.php`, token: 't'.repeat(32), secret: 's'.repeat(64) });
