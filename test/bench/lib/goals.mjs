@@ -29,6 +29,6 @@ function verdict(what, text, spread, value, show, isMet) {
 }
 
 export function digits(value) {
-  if (value >= 100) return value.toFixed(0);
+  if (value >= 1000) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

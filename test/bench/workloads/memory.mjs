@@ -12,10 +12,10 @@ const MiB = 2 ** 20;
 /** Large and little ones of each kind: what grows with the size shows. The archive is mostly holes, so that it takes no room here. */
 async function prepare(world) {
   const root = await world.folder('served');
-  const sizes = { large: world.size(1024, 24) * MiB, little: world.size(16, 1) * MiB };
+  const sizes = { large: world.size(1024, 24) * MiB, little: world.size(64, 1) * MiB };
   const digests = {};
   for (const [kind, size] of Object.entries(sizes)) digests[kind] = await writeLargeFile(join(root, `${kind}-00000.bin`), size);
-  const archives = { large: { id: 1, count: world.size(world.gib, 2), size: world.size(1024, 16) * MiB }, little: { id: 2, count: 2, size: 1 * MiB } };
+  const archives = { large: { id: 1, count: world.size(world.gib, 2), size: world.size(1024, 16) * MiB }, little: { id: 2, count: 2, size: world.size(64, 1) * MiB } };
   const entries = {};
   for (const [kind, archive] of Object.entries(archives)) entries[kind] = await writeSparseZip(join(root, `${kind}.zip`), { ...archive, nameOf: (index) => `${kind}-${String(index).padStart(5, '0')}.bin` });
   const server = await startFileServer(world, root);
@@ -69,7 +69,7 @@ export const workload = {
   title: '1 GiB pull, 10 GiB archive: memory',
   needs: ['bash'],
   mostRounds: 1,
-  notes: ['Little: a file of 16 MiB, an archive of 2 MiB. Archives go to a disk, not to memory; --gib sets the size of the large one. Flat: at most 32 MiB between little and large.'],
+  notes: ['Little: a file of 64 MiB, an archive of 128 MiB, so that buffers are full in both. Archives go to a disk, not to memory; --gib sets the size of the large one. Flat: at most 32 MiB between little and large.'],
   goals: ['pull', 'keep', 'extract'].flatMap((road) => [
     { kind: 'most', of: `${road}Large`, metric: 'peakMiB', limit: 150 },
     { kind: 'growth', of: `${road}Large`, against: `${road}Little`, metric: 'peakMiB', limit: 32 },
