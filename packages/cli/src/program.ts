@@ -67,7 +67,7 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .argument('[source...]', 'only these; source:folder looks into a folder too, and opens a file of it')
     .option('--to <dir>', 'directory that files are to go to, for its free space; default: this one')
     .option('--json', 'one JSON object a line')
-    .addHelpText('after', examples('filesource doctor', 'filesource doctor contacts:1237 documents:@my', 'filesource doctor --json | jq "select(.status == \"failed\")"'))
+    .addHelpText('after', examples('filesource doctor', 'filesource doctor contacts:1237 documents:@my', "filesource doctor --json | jq 'select(.status == \"failed\")'"))
     .addHelpText('after', 'Exit status: 0 nothing failed, 1 something did.')
     .action(act(async () => (await import('./commands/doctor.ts')).doctor));
 
