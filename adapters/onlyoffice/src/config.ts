@@ -9,6 +9,10 @@ const userFields = {
   password: secretField('Password of that user').optional(),
   generation: z.enum(['auto', 'docspace', 'workspace']).default('auto').meta({ description: 'Which product the portal is; auto reads it from its answers' }),
   ...commonFields,
+  hiddenEntries: z
+    .enum(['fail', 'accept'])
+    .default('fail')
+    .meta({ description: 'When the portal counts more entries in a folder than it lists: fail, since some may be missing, or accept that the user may not see them' }),
   whenBusy: z
     .enum(['wait', 'fail'])
     .default('wait')

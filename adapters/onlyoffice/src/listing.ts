@@ -17,8 +17,8 @@ const positionSchema = z.strictObject({
   /** What the page before told. */
   last: z.int().min(0).nullable(),
   listed: z.int().min(0),
-  /** Some page held less than was to be expected: the portal hides entries after it has counted them. */
-  isHiding: z.boolean(),
+  /** The end was seen, and is short of what was announced. */
+  isShort: z.boolean(),
   /** The portal tells where a page starts; then 0 is a place and not silence. */
   tellsStart: z.boolean(),
 });
@@ -58,19 +58,21 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * One page of a folder.
  * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
  * - A page that came before, or that is empty in the middle, is asked for once more; a vendor that sends the same again and again is an
- *   error, since entries would be missing, and one that stays empty hides what it counted.
+ *   error, since entries would be missing.
+ * - At the end, fewer entries than the portal announced are an error, unless `acceptsHidden` says that the user may not see them all.
  * - When the folder has shrunk, entries have moved up: as many are read again.
  */
-export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, maxPageSize: number): Promise<Page<Entry>> {
+export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, { maxPageSize, acceptsHidden }: ListingRules): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : decodePosition(options.cursor);
+  if (before?.isShort === true) throw incomplete(before);
   const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const generation = client.generation.current();
   const received: Entry[] = [
     ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
     ...(value.files ?? []).map((dto) => toFileEntry(dto, folder.text, generation)),
   ];
-    const known = new Set(before?.keys ?? []);
+  const known = new Set(before?.keys ?? []);
   const items: Entry[] = [];
   for (const entry of received) {
     const key = keyOf(entry);
@@ -92,15 +94,25 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const isGap = received.length === 0 && total !== null && start < total && !wasAskedAgain;
   const next = isWrongPage || isGap ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
   const listed = (before?.listed ?? 0) + items.length;
-  const isHiding = before?.isHiding === true || (!isGap && total !== null && received.length < Math.min(pageSize, total - start));
   const hasMore = total === null ? received.length > 0 : next < total;
-  if (!hasMore && leastTotal !== null && !isHiding && listed < leastTotal) {
-    throw new FileSourceError('vendor-protocol', `the portal announces ${leastTotal} entries and lists ${listed}`, { advice: 'The listing is not complete; list the folder again.' });
-  }
+  // The entries of the last page come before the error that others are missing.
+  const isShort = !hasMore && leastTotal !== null && !acceptsHidden && listed < leastTotal;
   const fresh = items.map((entry) => keyOf(entry));
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
-  const position = { start: next, keys: [...(before?.keys ?? []), ...fresh].slice(-keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isHiding, tellsStart };
-  return { items, ...(total === null ? {} : { total }), ...(hasMore ? { cursor: encodePosition(position) } : {}) };
+  const position = { start: next, keys: [...(before?.keys ?? []), ...fresh].slice(-keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isShort, tellsStart };
+  return { items, ...(total === null ? {} : { total }), ...(hasMore || isShort ? { cursor: encodePosition(position) } : {}) };
+}
+
+function incomplete({ total, listed }: Position): FileSourceError {
+  return new FileSourceError('vendor-protocol', `the portal announces ${total} entries and lists ${listed}`, {
+    advice: 'The listing is not complete. List the folder again; if the user may really not see all of it, set hiddenEntries: accept.',
+  });
+}
+
+export interface ListingRules {
+  readonly maxPageSize: number;
+  /** Takes what a portal counts and does not list for what the user may not see. */
+  readonly acceptsHidden: boolean;
 }
 
 function keyOf(entry: Entry): string {

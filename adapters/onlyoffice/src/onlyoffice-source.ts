@@ -32,7 +32,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
 
   const listPage: SourceAdapter['listPage'] = async (text, options) => {
     const folder = parseFolderId(text);
-    return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, capabilities.limits.maxPageSize);
+    return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept' });
   };
 
   const planTools: PlanTools = { lookup, repeat, listPage };

@@ -41,16 +41,19 @@ export const folderSchema = z.object({
 });
 export type FolderDto = z.output<typeof folderSchema>;
 
-export const contentsSchema = z.object({
+const sectionSchema = z.object({
   files: z.array(fileSchema).nullish(),
   folders: z.array(folderSchema).nullish(),
   current: folderSchema.nullish(),
   startIndex: wholeNumber.nullish(),
   total: wholeNumber.nullish(),
 });
+
+/** Either generation may leave out one of the lists; an answer without any sign of a folder is none. */
+export const contentsSchema = sectionSchema.refine(({ files, folders, current, total }) => [files, folders, current].some((part) => part !== undefined && part !== null) || Number(total ?? -1) === 0, 'it shows no folder');
 export type ContentsDto = z.output<typeof contentsSchema>;
 
-export const rootSchema = z.array(contentsSchema).nullish();
+export const rootSchema = z.array(sectionSchema).nullish();
 
 /** `Operation` in DocSpace, `operation` in Workspace and in both documentations. */
 const operationSchema = z

@@ -24,9 +24,8 @@ function contents(files: readonly unknown[], more: Readonly<Record<string, unkno
   return docspace({ files, folders: [], current: folder(7), startIndex: 0, count: files.length, new: 0, ...more });
 }
 
-async function idsOf(answer: Answer, config: Readonly<Record<string, unknown>> = {}, pageSize?: number): Promise<string[]> {
+async function idsOf(answer: Answer, config: Readonly<Record<string, unknown>> = {}, pageSize?: number, ids: string[] = []): Promise<string[]> {
   const { url } = await portal(answer);
-  const ids: string[] = [];
   for await (const entry of makeSource({ baseUrl: url, ...config }).source.list('7', pageSize === undefined ? {} : { pageSize })) ids.push(entry.id);
   return ids;
 }
@@ -64,9 +63,21 @@ describe('list', () => {
     expect(await idsOf(() => workspace({ files: [{ ...file(5), id: '5', folderId: '7' }], folders: [{ ...folder(3), id: 'sbox-1-|x' }], total: '2' }))).toEqual(['sbox-1-|x', '5']);
   });
 
-  test('goes on where a page in the middle is empty', async () => {
+  test('names what is missing where a page stays empty, after all that there is', async () => {
     const all = many(30);
-    expect(await idsOf((one) => contents(start(one) === 10 ? [] : all.slice(start(one), start(one) + 10), { total: 30 }), {}, 10)).toEqual([...numbers(1, 10), ...numbers(21, 30)]);
+    const seen: string[] = [];
+    const reading = idsOf((one) => contents(start(one) === 10 ? [] : all.slice(start(one), start(one) + 10), { total: 30 }), {}, 10, seen);
+    expect(await errorOf(reading)).toMatchObject({ kind: 'vendor-protocol', message: expect.stringContaining('announces 30 entries and lists 20'), advice: expect.stringContaining('hiddenEntries') });
+    expect(seen).toEqual([...numbers(1, 10), ...numbers(21, 30)]);
+  });
+
+  test.each([{ total: 5, files: [], folders: [] }, { total: 5, files: many(2), folders: [] }])('never takes a folder for whole that announces more than it lists: %j', async (answer) => {
+    const reading = idsOf((one) => docspace(start(one) === 0 ? answer : { ...answer, files: [] }));
+    expect(await errorOf(reading)).toMatchObject({ kind: 'vendor-protocol', message: expect.stringContaining('announces 5 entries') });
+  });
+
+  test.each([{}, { a: { b: 1 } }, { files: null, folders: null }, []])('takes no answer for an empty folder that shows none: %j', async (response) => {
+    expect(await errorOf(idsOf(() => docspace(response)))).toMatchObject({ kind: 'vendor-protocol' });
   });
 
   test('loses nothing to a portal that gives fewer than asked for', async () => {
@@ -74,9 +85,9 @@ describe('list', () => {
     expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 7), { total: 45 }), {}, 20)).toEqual(numbers(1, 45));
   });
 
-  test('repeats nothing that a portal hides after paging', async () => {
+  test('accepts what a portal hides after paging where the config says so, and repeats nothing', async () => {
     const all = many(60);
-    expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 10).filter(({ id }) => Number(id) % 3 > 0), { total: 60 }), {}, 10)).toEqual(numbers(1, 60).filter((id) => Number(id) % 3 > 0));
+    expect(await idsOf((one) => contents(all.slice(start(one), start(one) + 10).filter(({ id }) => Number(id) % 3 > 0), { total: 60 }), { hiddenEntries: 'accept' }, 10)).toEqual(numbers(1, 60).filter((id) => Number(id) % 3 > 0));
   });
 
   test('gives an entry once that moved to the next page meanwhile', async () => {
