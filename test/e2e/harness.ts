@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Called with the running process, to interrupt it. */
   readonly onStart?: (child: ChildProcess) => void;
+  readonly onStdout?: (text: string, child: ChildProcess) => void;
   readonly onStderr?: (text: string, child: ChildProcess) => void;
 }
 
@@ -94,7 +95,10 @@ export async function runCli(args: readonly string[], options: RunOptions): Prom
   options.onStart?.(child);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout.push(chunk);
+    options.onStdout?.(chunk.toString('utf8'), child);
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr.push(chunk);
     options.onStderr?.(chunk.toString('utf8'), child);

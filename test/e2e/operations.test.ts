@@ -21,14 +21,19 @@ async function anotherPlace(generation: 'docspace' | 'workspace'): Promise<strin
 
 describe.each(['docspace', 'workspace'] as const)('the vendor\'s job outlives the process: %s', (generation) => {
   test('one process starts it, a second looks, a third fetches and proves it in another place', async () => {
-    world = await startWorld({ generation, operationDurationMs: 6000 });
+    world = await startWorld({ generation });
+    world.onlyOffice.operations.hold();
     const started = await world.run(['archive', 'documents:101', '--detach']);
     expect([started.status, started.stdout]).toEqual([0, expect.stringMatching(/^fsop_[\w-]+\n$/)]);
     const token = started.stdout.trim();
     const cwd = await anotherPlace(generation);
     const looked = await runCli(['operation', 'status', token, '--json'], { cwd, env: world.env });
     expect(jsonLines(looked.stdout)).toEqual([expect.objectContaining({ source: 'documents', status: 'running', token })]);
-    const fetched = await runCli(['operation', 'attach', token, '--to', 'contracts.zip', '--receipt', 'receipt.json', '--json'], { cwd, env: world.env });
+    const fetched = await runCli(['operation', 'attach', token, '--to', 'contracts.zip', '--receipt', 'receipt.json', '--json'], {
+      cwd,
+      env: world.env,
+      onStdout: (text) => void (text.includes('operation-progress') && world.onlyOffice.operations.release()),
+    });
     expect([fetched.status, fetched.stderr]).toEqual([0, '']);
     const events = jsonLines(fetched.stdout);
     expect(events.at(-1)).toMatchObject({ type: 'receipt', complete: true, format: 'zip' });
@@ -40,16 +45,18 @@ describe.each(['docspace', 'workspace'] as const)('the vendor\'s job outlives th
   });
 
   test('an attach that is killed leaves it alone, and the next one goes on', async () => {
-    world = await startWorld({ generation, operationDurationMs: 5000 });
+    world = await startWorld({ generation });
+    world.onlyOffice.operations.hold();
     const token = (await world.run(['archive', 'documents:101', '--detach'])).stdout.trim();
     const killed = await world.run(['operation', 'attach', token, '--to', 'x.zip'], { onStderr: (text, child) => void (text.includes('packing') && child.kill('SIGKILL')) });
     expect(killed.status).toBeNull();
+    world.onlyOffice.operations.release();
     const again = await world.run(['operation', 'attach', token, '--to', 'x.zip']);
     expect([again.status, again.stderr]).toEqual([0, expect.stringContaining('archive: complete: ')]);
   });
 
   test('a token of a config with another user is refused, and nothing is sent', async () => {
-    world = await startWorld({ generation, operationDurationMs: 300 });
+    world = await startWorld({ generation });
     const token = (await world.run(['archive', 'documents:101', '--detach'])).stdout.trim();
     const other = configText({ apiUrl: world.onOffice.apiUrl, baseUrl: world.onlyOffice.baseUrl.replace('127.0.0.1', 'localhost'), generation });
     const config = await world.writeConfig('other.yaml', other);

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseOperationToken } from '@filesource/core';
-import { setTimeout as wait } from 'node:timers/promises';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../src/index.ts';
@@ -17,10 +16,25 @@ async function detached(...refs: readonly string[]): Promise<string> {
   return out.text.trim();
 }
 
+/** Runs until the test lets it end, however slow this machine is. */
+async function held(...refs: readonly string[]): Promise<string> {
+  sandboxes.onlyOffice.operations.hold();
+  return detached(...refs);
+}
+
+const letItEnd = (): void => sandboxes.onlyOffice.operations.release();
+
+async function ended(...refs: readonly string[]): Promise<string> {
+  const token = await held(...refs);
+  letItEnd();
+  return token;
+}
+
 describe.each(['docspace', 'workspace'] as const)('operations of %s', (generation) => {
   beforeAll(async () => {
-    sandboxes = await startSandboxes(generation, 400);
+    sandboxes = await startSandboxes(generation);
   });
+  afterEach(letItEnd);
   afterAll(() => sandboxes.close());
 
   test('archive --detach prints the token alone, and attach fetches and proves it as archive does', async () => {
@@ -48,7 +62,7 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
   });
 
   test('status looks once; the one that sees the end gives the token that counts from then on', async () => {
-    const token = await detached('documents:101');
+    const token = await held('documents:101');
     const running = await run(['operation', 'status', token, '--json']);
     expect(running.code).toBe(exitCodes.done);
     expect(running.out.lines).toHaveLength(1);
@@ -57,10 +71,10 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
     expect(forPeople.out.text).toMatch(/status +running/);
     expect(forPeople.out.text).not.toContain(token);
 
-    await wait(500);
-    const ended = await run(['operation', 'status', token]);
-    expect([ended.code, ended.err.text]).toEqual([exitCodes.done, expect.stringContaining('tells it once')]);
-    const [, next = ''] = /(fsop_[\w-]+)/.exec(ended.out.text) ?? [];
+    letItEnd();
+    const last = await run(['operation', 'status', token]);
+    expect([last.code, last.err.text]).toEqual([exitCodes.done, expect.stringContaining('tells it once')]);
+    const [, next = ''] = /(fsop_[\w-]+)/.exec(last.out.text) ?? [];
     expect(next).not.toBe(token);
 
     const used = await run(['operation', 'attach', token, '--to', 'never.zip', '--json']);
@@ -74,7 +88,7 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
   });
 
   test('cancel stops it, and says when there was nothing to stop any more', async () => {
-    const token = await detached('documents:101');
+    const token = await held('documents:101');
     const before = terminations();
     const { code, out, err } = await run(['operation', 'cancel', token]);
     expect([code, out.text, err.text]).toEqual([exitCodes.done, '', 'operation: cancelled\n']);
@@ -84,14 +98,13 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
     if (generation === 'docspace') expect([again.code, again.err.text]).toEqual([exitCodes.failed, expect.stringContaining('"conflict"')]);
     else expect(JSON.parse(again.out.text)).toMatchObject({ status: 'failed' });
 
-    const late = await detached('documents:101');
-    await wait(500);
+    const late = await ended('documents:101');
     const told = JSON.parse((await run(['operation', 'cancel', late, '--json'])).out.text) as Record<string, unknown>;
     expect(told).toMatchObject({ status: 'succeeded', token: expect.stringMatching(/^fsop_/) });
   });
 
   test('Ctrl-C during attach leaves the operation alone', async () => {
-    const token = await detached('documents:101');
+    const token = await held('documents:101');
     const interrupted = new AbortController();
     const before = terminations();
     const err = new Capture();
@@ -101,22 +114,21 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
     const { code } = await run(['operation', 'attach', token, '--to', 'later.zip'], { signal: interrupted.signal, stderr: err });
     expect([code, err.text]).toEqual([exitCodes.interrupted, expect.stringContaining('attach again with the same token')]);
     expect(terminations()).toBe(before);
+    letItEnd();
     expect((await run(['operation', 'attach', token, '--to', 'later.zip'])).code).toBe(exitCodes.done);
   });
 
   test('an archive that a later one of the same name replaced is never taken for the first', async () => {
-    const token = await detached('documents:103', 'documents:101/101');
-    await wait(500);
-    const [, ended = ''] = /(fsop_[\w-]+)/.exec((await run(['operation', 'status', token])).out.text) ?? [];
+    const token = await ended('documents:103', 'documents:101/101');
+    const [, told = ''] = /(fsop_[\w-]+)/.exec((await run(['operation', 'status', token])).out.text) ?? [];
     expect((await run(['archive', 'documents:102', 'documents:101/101', '--to', 'second.zip'])).code).toBe(exitCodes.done);
-    const { code, err } = await run(['operation', 'attach', ended, '--to', 'first.zip', '--receipt', 'first.json']);
+    const { code, err } = await run(['operation', 'attach', told, '--to', 'first.zip', '--receipt', 'first.json']);
     expect([code, err.text]).toEqual([exitCodes.incomplete, expect.stringContaining('archive: incomplete: 1 of ')]);
     expect(await receipt('first.json')).toMatchObject({ complete: false, extras: expect.any(Array) });
   });
 
   test('an attach that fails after the end says how to go on', async () => {
-    const token = await detached('documents:101');
-    await wait(500);
+    const token = await ended('documents:101');
     sandboxes.onlyOffice.quirks.httpStatus = [{ path: 'action=bulk', status: 402 }];
     const { code, err } = await run(['operation', 'attach', token, '--to', 'cut.zip']);
     sandboxes.onlyOffice.quirks.httpStatus = [];
@@ -128,7 +140,7 @@ describe.each(['docspace', 'workspace'] as const)('operations of %s', (generatio
 
 describe('bad usage', () => {
   beforeAll(async () => {
-    sandboxes = await startSandboxes('docspace', 50);
+    sandboxes = await startSandboxes('docspace');
   });
   afterAll(() => sandboxes.close());
 

@@ -159,6 +159,27 @@ describe('the life of a download on DocSpace', () => {
   });
 });
 
+describe.each(['docspace', 'workspace'] as const)('downloads that are held, on %s', (generation) => {
+  test('stay half-way however late it is, those that ran before and those that come, and end at once when they are let go', async () => {
+    const bench = await startBench({ generation });
+    const halfWay = expect.objectContaining({ finished: false, progress: expect.any(Number) });
+    await put(bench, { fileIds: [files.note] });
+    bench.sandbox.operations.hold();
+    bench.pass(3_600_000);
+    expect(await list(bench)).toEqual([halfWay]);
+    expect(await list(bench)).toEqual([halfWay]);
+    bench.sandbox.operations.release();
+    expect(await list(bench)).toMatchObject([{ finished: true, progress: 100, url: expect.any(String) }]);
+    expect(await list(bench)).toEqual([]);
+    bench.sandbox.operations.hold();
+    await put(bench, { fileIds: [files.note] });
+    bench.pass(3_600_000);
+    expect(await list(bench)).toEqual([halfWay]);
+    bench.sandbox.operations.release();
+    expect(await list(bench)).toMatchObject([{ finished: true }]);
+  });
+});
+
 describe('on Workspace', () => {
   test('a download starts with explicit nulls and without status', async () => {
     const bench = await startBench({ generation: 'workspace' });

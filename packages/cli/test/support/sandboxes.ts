@@ -24,10 +24,10 @@ export interface Sandboxes {
 }
 
 /** Both vendors' servers, and a directory with a config for them, as `filesource sandbox` makes it. */
-export async function startSandboxes(generation: 'docspace' | 'workspace', operationDurationMs = 50): Promise<Sandboxes> {
+export async function startSandboxes(generation: 'docspace' | 'workspace'): Promise<Sandboxes> {
   const directory = await mkdtemp(join(tmpdir(), 'filesource-cli-'));
   const onOffice = await startOnOfficeSandbox();
-  const onlyOffice = await startOnlyOfficeSandbox({ generation, operationDurationMs });
+  const onlyOffice = await startOnlyOfficeSandbox({ generation, operationDurationMs: 50 });
   const user = demoUsers[0];
   const apiKey = demoApiKeys[0].key;
   await writeDemoConfig(join(directory, 'filesource.yaml'), demoConfig({ generation, onOffice, onlyOffice, apiKey, user }));

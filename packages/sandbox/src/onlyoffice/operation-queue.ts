@@ -10,9 +10,10 @@ const FORGOTTEN_AFTER_MS = { docspace: 120_000, workspace: 600_000 } as const;
 
 export const ANONYMOUS = 'anonymous';
 
-/** The bulk downloads of all users. They get on by the clock alone: nothing runs between two requests. */
+/** The bulk downloads of all users. They get on by the clock alone, or are held: nothing runs between two requests. */
 export class OperationQueue {
   private operations: DownloadOperation[] = [];
+  private isHolding = false;
   private readonly portal: () => Portal;
 
   constructor(portal: () => Portal) {
@@ -35,6 +36,21 @@ export class OperationQueue {
     });
   }
 
+  hold(): void {
+    const now = this.portal().settings.now();
+    this.isHolding = true;
+    for (const operation of this.operations) operation.isHeld ||= operation.outcome === undefined && phaseAt(operation, now) !== 'ended';
+  }
+
+  release(): void {
+    const now = this.portal().settings.now();
+    this.isHolding = false;
+    for (const operation of this.operations.filter(({ isHeld }) => isHeld)) {
+      operation.isHeld = false;
+      operation.startedAt = now - operation.durationMs;
+    }
+  }
+
   isRunning(owner: string): boolean {
     const now = this.portal().settings.now();
     return this.operations.some((operation) => operation.owner === owner && phaseAt(operation, now) !== 'ended');
@@ -48,6 +64,7 @@ export class OperationQueue {
       selection,
       startedAt: portal.settings.now(),
       durationMs: portal.settings.operationDurationMs * portal.quirks.slowProgress,
+      isHeld: this.isHolding,
       total: Math.max(1, planArchive(portal, user, selection).entries.length),
     };
     this.operations.push(operation);
@@ -81,6 +98,6 @@ export class OperationQueue {
     if (!reappearing) return;
     const error = settings.generation === 'workspace' ? 'The operation was canceled' : '';
     const finished = settings.generation === 'workspace';
-    for (const operation of hit) this.operations.push({ ...operation, startedAt: settings.now(), durationMs: 0, outcome: { error, finished, status: 3 } });
+    for (const operation of hit) this.operations.push({ ...operation, startedAt: settings.now(), durationMs: 0, isHeld: false, outcome: { error, finished, status: 3 } });
   }
 }

@@ -15,8 +15,10 @@ export interface DownloadOperation {
   /** A user id, or `anonymous`. */
   readonly owner: string;
   readonly selection: Selection;
-  readonly startedAt: number;
+  startedAt: number;
   readonly durationMs: number;
+  /** Stays half-way, however late it is. */
+  isHeld: boolean;
   /** Distinct paths in the archive. */
   readonly total: number;
   outcome?: Outcome;
@@ -32,6 +34,7 @@ const CREATED_UNTIL = 0.1;
 const RUNNING_UNTIL = 0.9;
 
 export function phaseAt(operation: DownloadOperation, now: number): Phase {
+  if (operation.isHeld) return 'running';
   const elapsed = now - operation.startedAt;
   if (elapsed >= operation.durationMs) return 'ended';
   if (elapsed >= operation.durationMs * RUNNING_UNTIL) return 'closing';
@@ -43,7 +46,7 @@ export function processedAt(operation: DownloadOperation, now: number): number {
   const phase = phaseAt(operation, now);
   if (phase === 'created') return 0;
   if (phase !== 'running') return operation.total;
-  const part = (now - operation.startedAt) / (operation.durationMs * RUNNING_UNTIL);
+  const part = operation.isHeld ? 0.5 : (now - operation.startedAt) / (operation.durationMs * RUNNING_UNTIL);
   return Math.min(operation.total, Math.floor(part * operation.total));
 }
 
@@ -52,8 +55,8 @@ export function progressAt(operation: DownloadOperation, now: number): number {
   return Math.floor((processedAt(operation, now) / (operation.total + 1)) * 100);
 }
 
-export function endOf({ startedAt, durationMs }: DownloadOperation): number {
-  return startedAt + durationMs;
+export function endOf({ startedAt, durationMs, isHeld }: DownloadOperation): number {
+  return isHeld ? Infinity : startedAt + durationMs;
 }
 
 /** The ids of the selection in the order in which they are packed. */

@@ -36,9 +36,18 @@ export interface OnlyOfficeSandbox {
   readonly quirks: OnlyOfficeQuirks;
   /** May be changed while the sandbox runs. */
   readonly faults: FaultPlan;
+  /** For tests that wait for what happens, and not for time. */
+  readonly operations: OperationSwitch;
   /** Connections that callers hold to both servers. */
   readonly openConnections: number;
   close(): Promise<void>;
+}
+
+interface OperationSwitch {
+  /** Bulk downloads, those that run and those to come, stay half-way until `release`. */
+  hold(): void;
+  /** Those that were held end at once; those to come go by the clock again. */
+  release(): void;
 }
 
 /** Starts a DocSpace or a Workspace on 127.0.0.1. */
@@ -73,6 +82,7 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
     store: portal.store,
     quirks: portal.quirks,
     faults,
+    operations: portal.operations,
     get openConnections() {
       return connections.open;
     },
