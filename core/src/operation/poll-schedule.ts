@@ -13,21 +13,32 @@ export interface PollLimits {
 
 export const defaultPollLimits: PollLimits = { minDelayMs: 100, maxDelayMs: 10_000 };
 
-const stallShare = 0.1;
+/** Shares of the time elapsed. */
+const untoldShare = 0.1;
+const stalledShare = 0.02;
+const nearEndShare = 0.008;
+/** A stalled job is looked at this often until a share of its time is more. */
+const stalledMs = 300;
+const stalledEarlyShare = 0.12;
 
 /**
- * How long to wait before the next look: half of the time that progress says is left.
- * - Progress that stands still, or is not told, caps the wait at a tenth of the time elapsed.
+ * How long to wait before the next look: until the earliest end that the progress allows.
+ * - Progress is told in whole percents, so the job may be almost a percent further than it says: the end is never guessed too late.
+ * - Never longer than the job has run: one that starts slowly and then runs is not slept through.
+ * - Progress that stands still for twice as long as its percents took tells nothing more: then by a small share of the time elapsed.
+ * - Progress that is not told: by a tenth of the time elapsed.
  */
 export function nextPollDelayMs(history: PollHistory, limits: PollLimits = defaultPollLimits): number {
-  const cap = history.elapsedMs * stallShare;
-  const { percent } = history;
-  let delay = cap;
-  if (percent !== null && percent > 0 && percent < 100 && history.percentSinceMs > 0) {
-    const leftMs = (history.percentSinceMs / percent) * (100 - percent) - (history.elapsedMs - history.percentSinceMs);
-    const stalled = history.elapsedMs > history.percentSinceMs;
-    delay = stalled ? Math.min(Math.max(leftMs / 2, 0), cap) : leftMs / 2;
-    if (leftMs <= 0) delay = cap;
-  }
-  return Math.min(Math.max(delay, limits.minDelayMs), limits.maxDelayMs);
+  return Math.min(Math.max(wishedDelayMs(history), limits.minDelayMs), limits.maxDelayMs);
+}
+
+function wishedDelayMs({ elapsedMs, percent, percentSinceMs }: PollHistory): number {
+  if (percent === null || percent < 0) return elapsedMs * untoldShare;
+  const stalledDelayMs = Math.max(Math.min(stalledMs, elapsedMs * stalledEarlyShare), elapsedMs * stalledShare);
+  if (percent >= 100 || percentSinceMs <= 0) return stalledDelayMs;
+  const onePercentMs = percentSinceMs / (percent + 1);
+  const leftMs = 100 * onePercentMs - elapsedMs;
+  const isStalled = elapsedMs - percentSinceMs > 2 * onePercentMs;
+  if (isStalled) return leftMs > 0 ? Math.min(leftMs, stalledDelayMs) : stalledDelayMs;
+  return Math.min(Math.max(leftMs, elapsedMs * nearEndShare), elapsedMs);
 }
