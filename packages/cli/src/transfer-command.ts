@@ -30,7 +30,6 @@ export async function runTransfer(context: CliContext, command: TransferCommand)
   try {
     receipt = await command.run((event) => {
       if (event.type === 'done') totals = event.totals;
-      if (event.type === 'journal-damaged' && !command.json) err.tell(damagedText(event.path));
       view.take(event);
     });
   } catch (error) {
@@ -47,10 +46,6 @@ export async function runTransfer(context: CliContext, command: TransferCommand)
     for (const line of endLines(context, command, receipt)) err.tell(line);
   }
   return exitCodeOfReceipt(receipt, command.refs);
-}
-
-function damagedText(path: string): string {
-  return `filesource: the journal of an earlier pull is damaged; it is set aside as ${safeText(path)}, and everything is fetched anew`;
 }
 
 /** Log lines and a bar that redraws itself do not go together on one stream. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../src/exit-codes.ts';
-import { BrokenPipe, Capture } from './support/capture.ts';
+import { BrokenPipe, Capture, terminal } from './support/capture.ts';
 import { startSandboxes, type Sandboxes } from './support/sandboxes.ts';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
@@ -145,6 +145,23 @@ describe.each(['docspace', 'workspace'] as const)('commands against the sandboxe
     const bytes = await run(['archive', 'documents:103', '--extract', 'small', '--max-bytes', '10']);
     expect([bytes.code, bytes.err.text]).toEqual([exitCodes.failed, expect.stringContaining('unpacks to more than 10 bytes')]);
     expect(await readdir(join(sandboxes.directory, 'small'))).toEqual([]);
+  });
+
+  test('pull tells of a journal that cannot be trusted: on a terminal, where there is none, and as JSON', async () => {
+    const damagedTarget = async (name: string): Promise<string> => {
+      await mkdir(join(sandboxes.directory, name), { recursive: true });
+      await writeFile(join(sandboxes.directory, name, '.filesource-journal'), 'not a record\n'.repeat(40));
+      return name;
+    };
+    const told = 'filesource: the journal of an earlier pull is damaged; it is set aside as .filesource-journal-damaged, and everything is fetched anew\n';
+    const screen = terminal();
+    expect((await run(['pull', 'appointments:247', '--to', await damagedTarget('damaged-1')], { stderr: screen })).code).toBe(exitCodes.done);
+    expect(screen.text).toContain(`\u001B[2K${told}`);
+    const plain = await run(['pull', 'appointments:247', '--to', await damagedTarget('damaged-2')]);
+    expect([plain.code, plain.err.text.startsWith(told), plain.out.text]).toEqual([exitCodes.done, true, '']);
+    const json = await run(['pull', 'appointments:247', '--to', await damagedTarget('damaged-3'), '--json']);
+    expect([json.code, json.err.text]).toEqual([exitCodes.done, '']);
+    expect(JSON.parse(json.out.lines[0] ?? '')).toEqual({ type: 'journal-damaged', path: '.filesource-journal-damaged' });
   });
 
   test('get --entry fetches one entry of a ZIP, where the vendor has ranges', async () => {

@@ -86,6 +86,18 @@ describe('progress', () => {
     expect(err.text.endsWith('\u001B[2K')).toBe(true);
   });
 
+  test.each([
+    ['on a terminal, on a line of its own', terminal(90), createBarView],
+    ['where there is none', new Capture(), createPlainView],
+  ] as const)('tells a journal that cannot be trusted %s', (_where, err, createView) => {
+    const view = createView(new Output(err, {}), { label: 'pull', countsFiles: true, now: () => 0 });
+    view.take({ type: 'journal-damaged', path: '.filesource-journal-damaged' });
+    view.stop();
+    const lines = err.text.split('\n').map((line) => line.slice(line.lastIndexOf('\u001B[2K') + 1).replace('[2K', ''));
+    expect(lines[0]).toBe('filesource: the journal of an earlier pull is damaged; it is set aside as .filesource-journal-damaged, and everything is fetched anew');
+    expect(lines).toHaveLength(2);
+  });
+
   test('as JSON is every event, one a line', () => {
     const out = new Capture();
     createEventView(new Output(out, {})).take(progress(1, 2));

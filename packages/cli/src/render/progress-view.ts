@@ -1,7 +1,7 @@
 import type { TransferEvent } from '@filesource/transfer';
 import { SingleBar } from 'cli-progress';
 import type { Output } from '../output.ts';
-import { jsonLine } from './safe-text.ts';
+import { jsonLine, safeText } from './safe-text.ts';
 import { TransferMeter } from './transfer-meter.ts';
 
 /** Shows a transfer while it runs; `stop` leaves the terminal as it was. */
@@ -35,10 +35,17 @@ export function createBarView(err: Output, { label, countsFiles, now }: ViewOpti
     linewrap: true,
     gracefulExit: false,
   });
-  bar.start(steps, 0, { text: countsFiles ? 'listing' : 'asking for it' });
+  const start = (): void => bar.start(steps, 0, { text: countsFiles ? 'listing' : 'asking for it' });
+  start();
   return {
     take(event) {
       meter.take(event, now());
+      if (event.type === 'journal-damaged') {
+        // A line of its own: what is told beside a bar would hang on its end.
+        bar.stop();
+        err.tell(damagedText(event.path));
+        start();
+      }
       if (event.type === 'planned' || event.type === 'progress' || event.type === 'operation-progress') bar.update(Math.round(meter.fraction * steps), { text: meter.text() });
     },
     stop: () => bar.stop(),
@@ -53,6 +60,7 @@ export function createPlainView(err: Output, { label, countsFiles, now }: ViewOp
   return {
     take(event) {
       meter.take(event, now());
+      if (event.type === 'journal-damaged') err.tell(damagedText(event.path));
       const isNews = event.type === 'planned' || (event.type === 'operation-progress' && phase !== event.type);
       if (event.type === 'progress' || event.type === 'operation-progress') phase = event.type;
       else if (event.type !== 'planned') return;
@@ -63,6 +71,10 @@ export function createPlainView(err: Output, { label, countsFiles, now }: ViewOp
     },
     stop: () => undefined,
   };
+}
+
+function damagedText(path: string): string {
+  return `filesource: the journal of an earlier pull is damaged; it is set aside as ${safeText(path)}, and everything is fetched anew`;
 }
 
 /** For what is over at once, where nobody watches. */

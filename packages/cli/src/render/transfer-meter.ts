@@ -41,6 +41,7 @@ export class TransferMeter {
       case 'operation-progress':
         this.#operation = event;
         break;
+      case 'journal-damaged':
       case 'file-started':
       case 'file-done':
       case 'done':
