@@ -50,7 +50,7 @@ const sectionSchema = z.object({
 });
 
 /** Either generation may leave out one of the lists; an answer without any sign of a folder is none. */
-export const contentsSchema = sectionSchema.refine(({ files, folders, current, total }) => [files, folders, current].some((part) => part !== undefined && part !== null) || Number(total ?? -1) === 0, 'it shows no folder');
+export const contentsSchema = sectionSchema.refine(({ files, folders, current, total }) => [files, folders, current].some((part) => part !== undefined && part !== null) || total === 0, 'it shows no folder');
 export type ContentsDto = z.output<typeof contentsSchema>;
 
 export const rootSchema = z.array(sectionSchema).nullish();
