@@ -17,6 +17,11 @@ export interface Limits {
   readonly maxConcurrency: number;
   /** Archives that one account may have running at once. */
   readonly maxArchives: number | null;
+  /**
+   * Files whose contents may share one request when they are opened at the same time; missing: 1.
+   * - Where it is more, many small files are fetched fastest with about twice as many open at once.
+   */
+  readonly openBatch?: number;
 }
 
 /**

@@ -109,7 +109,7 @@ export function createAddressSource(config: AddressConfig, client: ApiClient, po
   };
 
   return {
-    capabilities: addressCapabilities(maxContentBytes),
+    capabilities: addressCapabilities(config),
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);

@@ -1,11 +1,12 @@
 import { native, unsupported, type Capabilities } from '@filesource/core';
+import type { AddressConfig } from './config.ts';
 import { maxPageSize } from './paging.ts';
 
 export const pageLinkLifetimeMs = 14 * 24 * 3_600_000;
 export const fileLinkLifetimeMs = 3_600_000;
 
-/** As many as share one request by default, so that calls made together can. */
-const maxConcurrency = 50;
+/** As many as two full requests hold by default: one is on its way while the answer to the other is used. */
+const maxConcurrency = 100;
 
 const noArchive = {
   archive: unsupported('onOffice makes no archives'),
@@ -14,7 +15,7 @@ const noArchive = {
   archiveAttach: unsupported('onOffice makes no archives'),
 } as const;
 
-export function addressCapabilities(maxContentBytes: number): Capabilities {
+export function addressCapabilities({ maxContentBytes, maxActionsPerRequest }: Pick<AddressConfig, 'maxContentBytes' | 'maxActionsPerRequest'>): Capabilities {
   return {
     ...noArchive,
     list: native,
@@ -24,7 +25,7 @@ export function addressCapabilities(maxContentBytes: number): Capabilities {
     linkFile: { support: 'native', note: 'a page with all files of the address record' },
     linkFolder: { support: 'native', note: 'a page with all files of the address record' },
     openInMemory: true,
-    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null },
+    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest },
   };
 }
 

@@ -21,6 +21,7 @@ const capabilitiesSchema = z.strictObject({
     linkLifetimeMs: count.nullable(),
     maxConcurrency: count,
     maxArchives: count.nullable(),
+    openBatch: count.optional(),
   }),
 });
 

@@ -41,7 +41,7 @@ const silentRefusals: readonly ConformanceCase[] = refusable.map((name) => ({
   },
 }));
 
-const limitKinds = { maxPageSize: false, maxContentBytes: true, linkLifetimeMs: true, maxConcurrency: false, maxArchives: true } as const;
+const limitKinds = { maxPageSize: false, maxContentBytes: true, linkLifetimeMs: true, maxConcurrency: false, maxArchives: true, openBatch: false } as const;
 
 export const capabilityCases: ConformanceArea = {
   area: 'capabilities',
@@ -76,7 +76,7 @@ export const capabilityCases: ConformanceArea = {
       title: 'have limits that are whole numbers above 0, or null where that means none',
       run: async ({ source: { capabilities } }) => {
         for (const [name, mayBeNull] of Object.entries(limitKinds)) {
-          const limit = capabilities.limits[name as keyof typeof limitKinds];
+          const limit = name === 'openBatch' ? (capabilities.limits.openBatch ?? 1) : capabilities.limits[name as keyof typeof limitKinds];
           assert((mayBeNull && limit === null) || (Number.isSafeInteger(limit) && Number(limit) > 0), `${name} is ${String(limit)}`);
         }
       },
