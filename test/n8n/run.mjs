@@ -65,15 +65,15 @@ async function bulk(url, ear, { onlyOffice }) {
   const started = Date.now();
   await fetch(`${url}/webhook/bulk`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
   const [[told], [entry]] = await Promise.all([ear.heard('/bulk', 1), ear.heard('/bulk/entry', 1)]);
-  const looks = onlyOffice.requests.filter((request) => /\/files\/fileops(\?|$)/.test(request.url)).length;
+  const waits = (await ear.heard('/bulk/wait', 1)).length;
   const rows = told.receipt.files;
   check('bulk download: complete by its receipt, every file with the SHA-256 of the vendor\'s bytes', [told.complete, rows.map(({ sha256: proven }) => proven)], [true, rows.map(({ ref }) => sha256(bytesOf(onlyOffice, ref)))]);
   check('bulk download: SHA-256 by n8n of the archive is the one that the node told', told.hashedByN8n, told.sha256);
   const named = rows.filter(({ path }) => path.split('/').at(-1) === entry.name).map(({ ref }) => sha256(bytesOf(onlyOffice, ref)));
   check('bulk download: SHA-256 by n8n of an entry that n8n unpacked is that of the vendor\'s bytes', named.includes(entry.hashedByN8n), true);
   check('bulk download: started once, through all waits', onlyOffice.requests.filter((request) => request.method === 'PUT' && request.url.includes('fileops/bulkdownload')).length, 1);
-  check('bulk download: the node ran again after a wait, and waited more than once', looks >= 3, true);
-  console.log(`       ${looks} looks in ${Math.round((Date.now() - started) / 1000)} s`);
+  check('bulk download: the execution waited more than once, and went on each time', waits >= 2, true);
+  console.log(`       ${waits} waits in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 function bytesOf(onlyOffice, ref) {

@@ -49,13 +49,15 @@ export function bulkDownload(id, type, provider, refs, tellUrl) {
       hashed('Hash', 'data'),
       { id: 'Unpack', name: 'Unpack', type: 'n8n-nodes-base.compression', typeVersion: 1.1, ...at, parameters: { operation: 'decompress', binaryPropertyName: 'data', outputPrefix: 'entry_' } },
       hashed('HashEntry', 'entry_0'),
+      tell('TellWait', `${tellUrl}/wait`),
       tell('Tell', tellUrl),
       tell('TellEntry', `${tellUrl}/entry`, '{ hashedByN8n: $json.hashedByN8n, name: $("Unpack").item.binary.entry_0.fileName }'),
     ],
     {
       Start: { main: [[next('Bulk')]] },
-      // Waiting leads back; Done leads on.
-      Bulk: { main: [[next('Bulk')], [next('Hash'), next('Unpack')]] },
+      // Waiting leads back, by way of a node that tells of it; Done leads on.
+      Bulk: { main: [[next('TellWait')], [next('Hash'), next('Unpack')]] },
+      TellWait: { main: [[next('Bulk')]] },
       Hash: { main: [[next('Tell')]] },
       Unpack: { main: [[next('HashEntry')]] },
       HashEntry: { main: [[next('TellEntry')]] },
