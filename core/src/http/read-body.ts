@@ -1,6 +1,10 @@
 import type { Readable } from 'node:stream';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import { isDeeperThan } from './json-depth.ts';
+
+/** Far deeper than any vendor's answer, far shallower than any stack. */
+const mostDepth = 100;
 
 /**
  * A whole body, for answers that have to be read as one.
@@ -25,13 +29,21 @@ export async function readBody(body: Readable, maxBytes: number): Promise<Buffer
 /**
  * A body as JSON.
  * - Throws `vendor-protocol` (temporary: a proxy's error page passes) for anything that is not JSON, and says what it looked like.
+ * - Throws `vendor-protocol` for JSON that nests more than 100 deep.
  */
 export async function readJson(body: Readable, maxBytes: number): Promise<unknown> {
   const text = (await readBody(body, maxBytes)).toString('utf8');
   return parseJson(text);
 }
 
+/**
+ * A text as JSON.
+ * - Throws `vendor-protocol` for what is no JSON (temporary), and for what nests more than 100 deep, which is not even parsed.
+ */
 export function parseJson(text: string): unknown {
+  if (isDeeperThan(text, mostDepth)) {
+    throw new FileSourceError('vendor-protocol', `the JSON of the answer nests more than ${mostDepth} deep`, { advice: 'Check that the address of the source leads to the vendor.' });
+  }
   try {
     return JSON.parse(text);
   } catch {
@@ -46,6 +58,7 @@ export function lookOf(text: string): string {
   if (start === '') return 'an empty body';
   if (/^<(!doctype html|html|head|body)/i.test(start)) return 'an HTML page';
   if (start.startsWith('<')) return 'markup';
+  if (isDeeperThan(text, mostDepth)) return `JSON that nests more than ${mostDepth} deep`;
   if (start.startsWith('{') || start.startsWith('[')) return `broken JSON of ${text.length} characters`;
   return `text of ${text.length} characters`;
 }
