@@ -101,6 +101,9 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .argument('<ref>', 'source:folder/file')
     .option('--to <file>', 'write it there, once it is whole; default: standard output')
     .option('--entry <path>', 'only this entry of a ZIP: its bytes are fetched by ranges, and not the rest')
+    .option('--max-entries <n>', 'with --entry: refuse a ZIP with more entries', positiveInteger)
+    .option('--max-bytes <n>', 'with --entry: refuse an entry that unpacks to more bytes', positiveInteger)
+    .option('--max-ratio <n>', 'with --entry: refuse an entry that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger)
     .addHelpText('after', examples('filesource get contacts:1237/1757 --to expose.pdf', 'filesource get documents:101/104 | less', 'filesource get documents:101/9 --entry plans/ground.pdf --to ground.pdf'))
     .action(act(async () => (await import('./commands/get.ts')).get));
 
@@ -135,6 +138,7 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--receipt <file>', 'write the receipt there')
     .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
     .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
+    .option('--max-ratio <n>', 'refuse an archive that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger)
     .option('--convert <id=ending>', 'convert a file on the way, such as 7=.pdf; repeatable', conversion, undefined)
     .option('--detach', 'start it, print its token, and end; go on with "filesource operation"')
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
@@ -162,6 +166,7 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .option('--receipt <file>', 'write the receipt there')
     .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
     .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
+    .option('--max-ratio <n>', 'refuse an archive that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger)
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
     .addHelpText('after', examples('filesource operation attach "$token" --to contracts.zip --receipt receipt.json', 'filesource operation attach "$token" --extract contracts'))
     .addHelpText('after', 'Ctrl-C ends the wait and leaves the operation alone: attach again.')

@@ -1,4 +1,5 @@
 import { formatRef, isFileRef, resolveRef, FileSourceError, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import type { ArchiveLimits } from './archive/limits.ts';
 import { openRemoteZip } from './archive/remote-zip.ts';
 import { prepareFileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
@@ -11,6 +12,8 @@ export interface SaveFileOptions {
   readonly file: string;
   /** Only this entry of the file, which is a ZIP. */
   readonly entry?: string;
+  /** Ceilings for the ZIP that the entry is of. */
+  readonly limits?: Partial<ArchiveLimits>;
   readonly signal?: AbortSignal;
   readonly hashing: Hashing;
   /** Called after each chunk with the bytes so far. */
@@ -27,7 +30,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
   if (!isFileRef(ref)) throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(source.name, ref), advice: 'Write source:folder/file.' });
   const target = await prepareFileTarget(file);
   const withSignal = signal === undefined ? {} : { signal };
-  const content = options.entry === undefined ? await source.open(ref, withSignal) : await openEntry(source, ref, options.entry, withSignal);
+  const content = options.entry === undefined ? await source.open(ref, withSignal) : await openEntry(source, ref, options.entry, { ...withSignal, ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const part = new PartFile({ ...target, hashing });
   let bytes = 0;
   try {
@@ -48,7 +51,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
   }
 }
 
-async function openEntry(source: FileSource, ref: FileRef, path: string, withSignal: { readonly signal?: AbortSignal }): Promise<Pick<Content, 'body' | 'size' | 'name'>> {
-  const zip = await openRemoteZip({ source, ref, ...withSignal });
+async function openEntry(source: FileSource, ref: FileRef, path: string, call: { readonly signal?: AbortSignal; readonly limits?: Partial<ArchiveLimits> }): Promise<Pick<Content, 'body' | 'size' | 'name'>> {
+  const zip = await openRemoteZip({ source, ref, ...call });
   return { ...(await zip.open(path)), name: path.slice(path.lastIndexOf('/') + 1) };
 }

@@ -1,16 +1,14 @@
 import { FileSourceError, type FileSource } from '@filesource/core';
-import type { ArchiveLimits } from '@filesource/transfer';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { runTransfer } from '../transfer-command.ts';
 import { detach } from './detach.ts';
+import { limitsOf, type LimitOptions } from './limits.ts';
 
-export interface ArchiveCommandOptions {
+export interface ArchiveCommandOptions extends LimitOptions {
   readonly to?: string;
   readonly extract?: string;
   readonly receipt?: string;
-  readonly maxEntries?: number;
-  readonly maxBytes?: number;
   readonly convert?: Readonly<Record<string, string>>;
   readonly json?: boolean;
   readonly detach?: boolean;
@@ -63,11 +61,6 @@ async function sourceOf(context: CliContext, refs: readonly string[]): Promise<F
   throw new FileSourceError('invalid-argument', `an archive takes files and folders of one source, not of ${names.join(' and ')}`, {
     advice: 'Make one archive for each source, or use "filesource pull", which takes several.',
   });
-}
-
-/** The ceilings that the user sets in place of the usual ones. */
-export function limitsOf({ maxEntries, maxBytes }: Pick<ArchiveCommandOptions, 'maxEntries' | 'maxBytes'>): Partial<ArchiveLimits> {
-  return { ...(maxEntries === undefined ? {} : { maxEntries }), ...(maxBytes === undefined ? {} : { maxBytes }) };
 }
 
 export function targetOf({ to, extract }: Pick<ArchiveCommandOptions, 'to' | 'extract'>): readonly ['file' | 'directory', string] {

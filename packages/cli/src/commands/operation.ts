@@ -4,19 +4,18 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { jsonLine, safeText } from '../render/safe-text.ts';
 import { Table } from '../render/table.ts';
 import { runTransfer } from '../transfer-command.ts';
-import { limitsOf, targetOf } from './archive.ts';
+import { targetOf } from './archive.ts';
+import { limitsOf, type LimitOptions } from './limits.ts';
 import { operationJson } from './operation-json.ts';
 
 interface JsonOption {
   readonly json?: boolean;
 }
 
-export interface AttachCommandOptions extends JsonOption {
+export interface AttachCommandOptions extends JsonOption, LimitOptions {
   readonly to?: string;
   readonly extract?: string;
   readonly receipt?: string;
-  readonly maxEntries?: number;
-  readonly maxBytes?: number;
 }
 
 /** One look. An operation that failed is shown, and then is the error of the command. */

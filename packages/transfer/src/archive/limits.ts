@@ -44,5 +44,6 @@ export class LimitGuard {
 }
 
 function tooLarge(what: string, limit: keyof ArchiveLimits): FileSourceError {
-  return new FileSourceError('too-large', `the archive unpacks to ${what}`, { advice: `When it is to be trusted, raise ${limit}.` });
+  const option = limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new FileSourceError('too-large', `the archive unpacks to ${what}`, { advice: `When it is to be trusted, raise the ceiling: --${option} N on the command line, limits.${limit} in code.` });
 }
