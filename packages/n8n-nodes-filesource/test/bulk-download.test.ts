@@ -88,15 +88,15 @@ describe('an archive that the vendor works on', () => {
   test('waits in growing steps', async () => {
     await start({ operationDurationMs: 600_000 });
     const running = host({ refs: '101' });
-    const before = Date.now();
+    const startedMs = Date.now();
     await running.run(node);
-    expect(running.waits[0]?.getTime()).toBeGreaterThanOrEqual(before + 5_000);
+    expect(running.waits[0]?.getTime()).toBeGreaterThanOrEqual(startedMs + 5_000);
     const clock = Date.now;
     try {
       Date.now = () => clock() + 300_000;
       await running.run(node);
       const [, second] = running.waits;
-      expect((second?.getTime() ?? 0) - Date.now()).toBeGreaterThan(20_000);
+      expect((second?.getTime() ?? 0) - Date.now()).toBeGreaterThanOrEqual(29_000);
     } finally {
       Date.now = clock;
     }

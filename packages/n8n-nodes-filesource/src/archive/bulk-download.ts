@@ -11,6 +11,8 @@ import { isTool, requireWaitingLoop } from './waiting-loop.ts';
 
 /** Steps of waiting: n8n looks for executions to go on with once a minute. */
 const stepLimits = { minDelayMs: 5_000, maxDelayMs: 300_000 };
+/** Of the time elapsed. */
+const leastShare = 0.1;
 
 /**
  * One archive for each item, one after the other: started, waited for, fetched and proven.
@@ -87,7 +89,10 @@ async function observe(operation: Operation<Archive>, before: Pending | undefine
 
 async function waitForVendor(context: IExecuteFunctions, pending: Pending): Promise<INodeExecutionData[][]> {
   const { startedMs, percent, percentSinceMs } = pending;
-  const delayMs = nextPollDelayMs({ elapsedMs: Date.now() - startedMs, percent, percentSinceMs }, stepLimits);
+  const elapsedMs = Date.now() - startedMs;
+  const wishedMs = nextPollDelayMs({ elapsedMs, percent, percentSinceMs }, stepLimits);
+  // Each look takes an execution from the database and puts it back: a job that stands still is looked at less and less often.
+  const delayMs = Math.min(Math.max(wishedMs, elapsedMs * leastShare), stepLimits.maxDelayMs);
   await context.putExecutionToWait(new Date(Date.now() + delayMs));
   return [context.getInputData(), []];
 }
