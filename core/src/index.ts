@@ -44,4 +44,5 @@ export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type Fi
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';
 export { untilAborted } from './time/until-aborted.ts';
+export { Recently } from './recently.ts';
 export { shareTimers, waitUntimed, withTimeout } from './time/with-timeout.ts';

@@ -25,6 +25,8 @@ export interface Listing<T> extends AsyncIterable<T> {
 
 /** A vendor that never stops saying "there is more" is stopped here. */
 const mostPages = 1_000_000;
+/** Cursors may be long; a circle of more pages than this ends at the bound above. */
+const mostRemembered = 256;
 
 /**
  * A listing over a function that fetches one page.
@@ -54,6 +56,8 @@ export function createListing<T>(
       if (page.cursor === undefined) return;
       if (seen.has(page.cursor) || page.cursor === cursor) throw endless('the same cursor came twice');
       seen.add(page.cursor);
+      const oldest = seen.size > mostRemembered ? seen.values().next().value : undefined;
+      if (oldest !== undefined) seen.delete(oldest);
       cursor = page.cursor;
     }
     throw endless(`more than ${mostPages} pages`);

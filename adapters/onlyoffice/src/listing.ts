@@ -1,4 +1,4 @@
-import { FileSourceError, type Entry, type Page, type PageOptions } from '@filesource/core';
+import { FileSourceError, Recently, type Entry, type Page, type PageOptions } from '@filesource/core';
 import { z } from 'zod';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
@@ -27,11 +27,16 @@ type Position = z.output<typeof positionSchema>;
 const keysKept = 2000;
 const mostRereads = 3;
 
+/** Of the listings that run right now: a page is mostly followed by the next one. */
+const written = new Recently<Position>(32);
+
 function encodePosition(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+  return written.remember(Buffer.from(JSON.stringify(position)).toString('base64url'), position);
 }
 
 function decodePosition(cursor: string): Position {
+  const known = written.recall(cursor);
+  if (known !== undefined) return known;
   try {
     return positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {

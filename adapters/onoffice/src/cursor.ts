@@ -1,4 +1,4 @@
-import { FileSourceError } from '@filesource/core';
+import { FileSourceError, Recently } from '@filesource/core';
 
 /**
  * Where a listing stands: enough to go on elsewhere, to see that the list was shortened meanwhile, to drop what comes twice
@@ -22,6 +22,9 @@ export interface Position {
 export const mostIds = 2_000;
 const shape = /^v1\.(\d{1,16})\.(\d{1,16})\.(\d{1,16})\.(\d{1,16}|-)\.(\d)\.(\d{1,16})\.((?:-?[0-9a-z]{1,11}(?:_-?[0-9a-z]{1,11})*)?)$/;
 
+/** Of the listings that run right now: a page is mostly followed by the next one. */
+const written = new Recently<Position>(32);
+
 export function startOf(folder: string): Position {
   return { folder, offset: 0, listed: 0, total: null, sweep: 0, gained: 0, ids: [] };
 }
@@ -30,11 +33,13 @@ export function startOf(folder: string): Position {
 export function formatCursor(position: Position): string {
   const { folder, offset, listed, total, sweep, gained, ids } = position;
   const steps = ids.map((id, index) => (id - (ids[index - 1] ?? 0)).toString(36));
-  return `v1.${folder}.${offset}.${listed}.${total ?? '-'}.${sweep}.${gained}.${steps.join('_')}`;
+  return written.remember(`v1.${folder}.${offset}.${listed}.${total ?? '-'}.${sweep}.${gained}.${steps.join('_')}`, position);
 }
 
 /** Throws `invalid-argument` for anything that {@link formatCursor} did not write for this folder. */
 export function parseCursor(folder: string, cursor: string): Position {
+  const known = written.recall(cursor);
+  if (known?.folder === folder) return known;
   const match = shape.exec(cursor);
   const [, , offset, listed, total, sweep, gained, steps = ''] = match ?? [];
   const ids: number[] = [];
