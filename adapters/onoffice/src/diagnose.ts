@@ -37,7 +37,12 @@ export async function diagnoseAccount(config: AccountConfig & { readonly timeout
   );
   client.close();
   const call: TrialCall = { address: config.apiUrl, exchanges, error };
-  return [reachabilityFinding(call), clockOf(call), credentialsOf(call), scopesOf(call, module), versionOf(config.apiUrl), okFinding('hosts', `links may lead to ${linkHosts(config.apiUrl, config.allowHosts).join(', ')}`)];
+  return [reachabilityFinding(call), clockOf(call), credentialsOf(call), scopesOf(call, module), versionOf(config.apiUrl), hostsOf(config)];
+}
+
+function hostsOf({ apiUrl, allowHosts }: AccountConfig): Finding {
+  const { allowedHosts, publicHosts } = linkHosts(apiUrl, allowHosts);
+  return okFinding('hosts', `links may lead to ${[...new Set([...allowedHosts, ...publicHosts])].join(', ')}`);
 }
 
 async function failureOf(signal: AbortSignal | undefined, run: () => Promise<unknown>): Promise<FileSourceError | undefined> {

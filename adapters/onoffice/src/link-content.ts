@@ -2,7 +2,7 @@ import { FileSourceError, type ByteRange, type Content, type HttpResponse, type 
 import { answerFacts } from './client.ts';
 import type { FileRecord } from './entries.ts';
 import { linkStatusError, protocolError } from './errors.ts';
-import { fileUrlOf } from './links.ts';
+import { fileUrlOf, type LinkHosts } from './links.ts';
 import { peek } from './peek.ts';
 
 const peekBytes = 64 * 1024;
@@ -12,7 +12,7 @@ const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 const htmlStart = /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|meta|h1|h2|p|div|script|center)\b/i;
 
 export interface LinkOptions {
-  readonly hosts: readonly string[];
+  readonly hosts: LinkHosts;
   readonly range: ByteRange | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -27,7 +27,7 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
     method: 'GET',
     url: fileUrlOf(record.url),
     headers: { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) },
-    allowedHosts: options.hosts,
+    ...options.hosts,
     maxRedirects,
     ...(signal === undefined ? {} : { signal }),
   });

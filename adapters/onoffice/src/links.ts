@@ -16,9 +16,16 @@ export function fileUrlOf(url: string | null): string {
   return url;
 }
 
-/** Hosts that a link may lead to: that of the API on any port, the vendor's own, and those of the config. */
-export function linkHosts(apiUrl: string, allowHosts: readonly string[]): readonly string[] {
-  return [new URL(apiUrl).hostname, 'onoffice.de', '*.onoffice.de', ...allowHosts];
+/** Hosts that a link may lead to, as the HTTP port wants them. */
+export interface LinkHosts {
+  /** Those of the config, which may be inside of a private network: that of the API on any port, and `allowHosts`. */
+  readonly allowedHosts: readonly string[];
+  /** The vendor's own, which are public. */
+  readonly publicHosts: readonly string[];
+}
+
+export function linkHosts(apiUrl: string, allowHosts: readonly string[]): LinkHosts {
+  return { allowedHosts: [new URL(apiUrl).hostname, ...allowHosts], publicHosts: ['onoffice.de', '*.onoffice.de'] };
 }
 
 function textsIn(elements: unknown, depth = 0): readonly string[] {

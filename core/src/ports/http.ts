@@ -13,11 +13,14 @@ export interface HttpRequest {
   /**
    * Hosts that the request and its redirects may go to: `name`, `name:port` or `*.name`.
    * - Default: the host of `url` only.
+   * - Name here what the config names: its hosts may be inside of a private network.
    */
   readonly allowedHosts?: readonly string[];
+  /** Further hosts, such as those that an adapter knows by itself: never through a private address, even where they are named in full. */
+  readonly publicHosts?: readonly string[];
   /**
    * Whether loopback, private and link-local addresses may be reached.
-   * - Default: only on hosts that `allowedHosts` (or, without it, `url`) names in full; never through `*.name`.
+   * - Default: only on hosts that `allowedHosts` (or, without it, `url`) names in full; never through `*.name` or `publicHosts`.
    */
   readonly allowPrivate?: boolean;
   /** Redirects that are followed; default 0, and then a 3xx answer is returned as it is. */

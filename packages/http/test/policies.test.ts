@@ -65,6 +65,13 @@ describe('private-addresses', () => {
     expect(await send('https://x.example.com/', { allowedHosts: ['*.example.com'] })).toBe(false);
   });
 
+  it('tells the transport to refuse them on hosts that are public by what the adapter says, though named in full', async () => {
+    expect(await send('https://files.example/', { allowedHosts: ['api.example'], publicHosts: ['files.example'] })).toBe(false);
+    expect(await send('https://files.example/', { allowedHosts: ['files.example'], publicHosts: ['files.example'] })).toBe(true);
+    await expect(send('http://127.0.0.1/', { allowedHosts: ['api.example'], publicHosts: ['127.0.0.1'] })).rejects.toMatchObject({ kind: 'host-refused' });
+    await expect(send('https://other.example/', { allowedHosts: ['api.example'], publicHosts: ['files.example'] })).rejects.toMatchObject({ kind: 'host-refused' });
+  });
+
   it('does what the request states', async () => {
     expect(await send('https://x.example.com/', { allowedHosts: ['*.example.com'], allowPrivate: true })).toBe(true);
     await expect(send('http://127.0.0.1/', { allowPrivate: false })).rejects.toMatchObject({ kind: 'host-refused' });

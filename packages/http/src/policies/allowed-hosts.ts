@@ -11,7 +11,7 @@ export function allowedHostsPolicy(): Policy {
       const url = parseUrl(request.url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`${url.protocol} is not HTTP`);
       if (url.username !== '' || url.password !== '') throw refused(`the URL on ${url.host} carries a user name or password`);
-      if (!patternsOf(request.allowedHosts, url).some((pattern) => matchesHost(pattern, url))) {
+      if (![...patternsOf(request.allowedHosts, url), ...(request.publicHosts ?? []).map(parseHostPattern)].some((pattern) => matchesHost(pattern, url))) {
         throw refused(`the host ${url.host} is not allowed`, 'If the link is to be trusted, add the host to allowHosts of the source.');
       }
       return next({ ...request, url: url.href });
@@ -19,7 +19,7 @@ export function allowedHostsPolicy(): Policy {
   };
 }
 
-/** The hosts that a request may go to. */
+/** The hosts that a request may go to, but for those that it takes for public ones. */
 export function patternsOf(allowedHosts: readonly string[] | undefined, url: URL): readonly HostPattern[] {
   return allowedHosts === undefined ? [patternOfUrl(url)] : allowedHosts.map(parseHostPattern);
 }

@@ -7,6 +7,7 @@ import { patternsOf } from './allowed-hosts.ts';
 
 /**
  * Decides whether the exchange may reach a private address, and refuses hosts that are one.
+ * - By default they are for the hosts that `allowedHosts` names in full: those of the config. A host of `publicHosts` alone is never one.
  * - What a name leads to is known only when it is looked up: `allowPrivate` of the request tells the transport.
  */
 export function privateAddressesPolicy(): Policy {
