@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import { formatRef, isFileRef, resolveRef, FileSourceError, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
 import type { ArchiveLimits } from './archive/limits.ts';
 import { openRemoteZip } from './archive/remote-zip.ts';
 import { prepareFileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
+import { syncDirectory } from './local/sync-directory.ts';
 import { checkSize, receive } from './receive.ts';
 import type { ReceiptFile } from './receipt.ts';
 
@@ -44,6 +46,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
     const listed = content.size === null ? await source.stat(ref, withSignal) : null;
     checkSize(part.bytes, { announced: content.size, listed: listed?.kind === 'file' ? listed.size : null });
     await part.finish();
+    await syncDirectory(dirname(target.finalPath));
     return { ref: formatRef(source.name, ref), name: content.name ?? listed?.name ?? null, path: file, size: part.bytes, sha256: part.sha256, status: 'ok' };
   } catch (error) {
     await part.discard();

@@ -1,5 +1,7 @@
 import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { prepareFileTarget } from './local/file-target.ts';
+import { syncDirectory } from './local/sync-directory.ts';
 import { targetError } from './local/target-error.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -23,6 +25,7 @@ export async function writeReceipt(receipt: Receipt, file: string): Promise<void
       await handle.close();
     }
     await rename(partPath, finalPath);
+    await syncDirectory(dirname(finalPath));
   } catch (error) {
     await rm(partPath, { force: true });
     throw targetError(error, file);

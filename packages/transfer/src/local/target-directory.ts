@@ -2,6 +2,7 @@ import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { makeDirectories } from './make-directories.ts';
 import { uniquePartName } from './own-names.ts';
+import { syncDirectory } from './sync-directory.ts';
 import { codeOf, refusedLink, targetError } from './target-error.ts';
 
 /**
@@ -52,6 +53,12 @@ export class TargetDirectory {
   async makeParents(path: string): Promise<void> {
     const slash = path.lastIndexOf('/');
     if (slash > 0) await this.makeDirectory(path.slice(0, slash));
+  }
+
+  /** Forces the names of everything in it to the disk; before a receipt says that all of it is there. */
+  async sync(): Promise<void> {
+    for (const path of [...this.#made.keys()].reverse()) await syncDirectory(this.resolve(path));
+    await syncDirectory(this.path);
   }
 
   /** Makes a directory once; those above it first. */

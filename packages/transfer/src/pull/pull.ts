@@ -9,6 +9,7 @@ import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
 import { download } from './download.ts';
 import { Journal } from './journal.ts';
+import { Places } from './places.ts';
 import { createPlan, type Plan, type PlannedFile } from './plan.ts';
 import { BoundedQueue } from './queue.ts';
 import { receiptRows } from './rows.ts';
@@ -19,7 +20,10 @@ export interface PullOptions {
   readonly sources: { get(name: string): FileSource };
   readonly refs: readonly string[];
   readonly directory: string;
-  /** Files in flight at once; default 8. */
+  /**
+   * Files in flight at once; default 8.
+   * - More than 1 lets small files go beside these where a source opens many with one request: two requests' worth (`limits.openBatch`).
+   */
   readonly concurrency?: number;
   /** Lists and writes nothing but the receipt: rows are `planned`. */
   readonly dryRun?: boolean;
@@ -55,6 +59,7 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
     const run = await execute({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
+    await target.sync();
     let receipt: Receipt | undefined;
     try {
       receipt = await finish(options, started, plan, run);
@@ -124,9 +129,9 @@ class PullRun {
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const fetching = Array.from({ length: concurrency }, () => this.#fetchFiles());
+      const fetching = this.#fetchFiles(new Places(concurrency));
       await this.#list(plan);
-      await Promise.all(fetching);
+      await fetching;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -167,8 +172,14 @@ class PullRun {
     }
   }
 
-  async #fetchFiles(): Promise<void> {
-    for await (const file of this.#queue) await this.#fetchFile(file);
+  async #fetchFiles(places: Places): Promise<void> {
+    for await (const file of this.#queue) {
+      const leave = await places.take(file);
+      void this.#fetchFile(file)
+        .catch((error: unknown) => this.end(toFileSourceError(error)))
+        .then(leave);
+    }
+    await places.idle();
   }
 
   async #fetchFile(file: PlannedFile): Promise<void> {
