@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +60,11 @@ function run(command: string, args: readonly string[], options: { readonly cwd: 
   return new Promise((done) => child.once('close', (status) => done({ status, stdout, stderr })));
 }
 
+const missing = ['bash', 'curl', 'jq', 'unzip', 'sha256sum', 'awk'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+// A machine with Node alone runs every other test; CI has them all.
+const withTools = missing.length === 0 || process.env['CI'] === 'true' ? it : it.skip;
+if (missing.length > 0) console.log(`the curl commands of docs/gateway.md are not run here: ${missing.join(', ')} not found`);
+
 describe('the page about the gateway', () => {
   it('has a config that is valid, and names every setting with its default', async () => {
     await withSandbox(async ({ folder, writeConfig }) => {
@@ -77,7 +82,7 @@ describe('the page about the gateway', () => {
     }
   });
 
-  it('has curl commands that run as they stand, against the command that it names', async () => {
+  withTools('has curl commands that run as they stand, against the command that it names', async () => {
     const script = (await blocks('sh')).find((block) => block.includes('curl')) ?? '';
     await withSandbox(async ({ folder, writeConfig }) => {
       await writeConfig();
