@@ -1,9 +1,9 @@
 import { faultHelp, parseFault, type SandboxFault } from '@filesource/sandbox/faults';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createRequire } from 'node:module';
 import type { CliContext, GlobalSettings } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import { ownPackage } from './own-package.ts';
 import { jsonLine } from './render/safe-text.ts';
 
 export type CommandRun = (settings: GlobalSettings, json: boolean, action: (context: CliContext) => Promise<ExitCode>) => Promise<void>;
@@ -20,7 +20,7 @@ export interface ProgramOptions {
 export function createProgram({ out, err, json, run }: ProgramOptions): Command {
   const program = new Command('filesource')
     .description('One set of commands over vendors\' file APIs: list, inspect, link, download and bulk-download.')
-    .version(version(), '-V, --version', 'show the version')
+    .version(ownPackage().version, '-V, --version', 'show the version')
     .option('--config <file>', 'config file; default: filesource.yaml, .yml or .json here or above')
     .option('--verbose', 'write log lines as JSON, and the frames of an error, to standard error')
     .addOption(new Option('--log-level <level>', 'write log lines from this level on').choices(['debug', 'info', 'warn', 'error']))
@@ -182,9 +182,9 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
 
   program
     .command('verify')
-    .description('hold a receipt against the files on the disk: size and SHA-256 of each; asks no vendor')
-    .argument('<receipt>', 'as "pull --receipt" or "archive --extract --receipt" wrote it')
-    .option('--dir <dir>', 'where the files are by now; default: where the receipt says')
+    .description('hold a receipt against the disk: size and SHA-256 of each file, or of the archive that was kept; asks no vendor')
+    .argument('<receipt>', 'as "pull --receipt" or "archive --receipt" wrote it')
+    .option('--dir <dir>', 'where the files, or the archive, are by now; default: where the receipt says')
     .option('--json', 'one JSON object a file')
     .addHelpText('after', examples('filesource verify receipt.json', 'filesource verify receipt.json --dir /mnt/backup/files'))
     .action(act(async () => (await import('./commands/verify.ts')).verify));
@@ -267,11 +267,6 @@ function usageError(text: string, json: boolean): string {
   if (!json) return text.replace(/^error: /, 'filesource: ');
   const message = text.replace(/^error: /, '').trim();
   return `${jsonLine({ error: { kind: 'invalid-argument', status: 'permanent', message } })}\n`;
-}
-
-function version(): string {
-  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
-  return version;
 }
 
 function positiveInteger(text: string): number {

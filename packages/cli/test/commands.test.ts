@@ -189,6 +189,37 @@ describe.each(['docspace', 'workspace'] as const)('commands against the sandboxe
     expect((await run(['verify', 'nothing.json'])).code).toBe(exitCodes.usage);
   });
 
+  test('verify holds the receipt of run A against the directory of run B: one file in common, one changed, one absent', async () => {
+    const { store } = sandboxes.onlyOffice;
+    const folder = store.addFolder(101, { title: 'Runs', files: [{ title: 'common.txt', content: 'the same' }] });
+    const changed = store.addFile(folder.id, { title: 'changed.txt', content: 'as A saw it' });
+    const absent = store.addFile(folder.id, { title: 'absent.txt', content: 'only in A' });
+    expect((await run(['pull', `documents:${folder.id}`, '--to', 'run-a', '--receipt', 'a.json'])).code).toBe(exitCodes.done);
+    store.removeFile(absent.id);
+    store.replaceContent(changed.id, Buffer.from('as B saw it'));
+    expect((await run(['pull', `documents:${folder.id}`, '--to', 'run-b', '--receipt', 'b.json'])).code).toBe(exitCodes.done);
+    const { code, out, err } = await run(['verify', 'a.json', '--dir', 'run-b', '--json']);
+    expect([code, err.text]).toEqual([exitCodes.incomplete, '']);
+    const told = out.lines.map((line) => JSON.parse(line) as { readonly path: string; readonly status: string });
+    expect(Object.fromEntries(told.map(({ path, status }) => [path.slice(path.lastIndexOf('/') + 1), status]))).toEqual({ 'common.txt': 'ok', 'changed.txt': 'changed', 'absent.txt': 'missing' });
+    expect((await run(['verify', 'a.json', '--dir', 'run-b'])).err.text).toContain('verify: incomplete: 1 of 3 files as the receipt says');
+  });
+
+  test('verify reads an archive that was kept whole, where the receipt says or in another directory', async () => {
+    expect((await run(['archive', 'documents:101', '--to', 'kept/whole.zip', '--receipt', 'whole.json'])).code).toBe(exitCodes.done);
+    const whole = await readFile(join(sandboxes.directory, 'kept/whole.zip'));
+    expect(JSON.parse(await readFile(join(sandboxes.directory, 'whole.json'), 'utf8'))).toMatchObject({ archive: { size: whole.length, sha256: createHash('sha256').update(whole).digest('hex') } });
+    const good = await run(['verify', 'whole.json']);
+    expect([good.code, good.err.text]).toEqual([exitCodes.done, expect.stringMatching(/^verify: complete: \d+ of \d+ files as the receipt says, in .*whole\.zip\n$/)]);
+    await mkdir(join(sandboxes.directory, 'moved'), { recursive: true });
+    await writeFile(join(sandboxes.directory, 'moved/whole.zip'), whole.fill(0, 50, 51));
+    const bad = await run(['verify', 'whole.json', '--dir', 'moved']);
+    expect(bad.code).toBe(exitCodes.incomplete);
+    expect(bad.err.lines).toEqual(['filesource: the archive: changed "whole.zip": its SHA-256 is another one', expect.stringMatching(/^verify: incomplete: 0 of \d+ files/)]);
+    const json = await run(['verify', 'whole.json', '--dir', 'nowhere', '--json']);
+    expect([json.code, JSON.parse(json.out.lines[0] ?? '')]).toEqual([exitCodes.incomplete, { ref: null, path: 'whole.zip', status: 'missing', message: 'it is not there' }]);
+  });
+
   test('archive takes refs of one source', async () => {
     const { code, err } = await run(['archive', 'documents:101', 'contacts:1237', '--to', 'both.zip']);
     expect(code).toBe(exitCodes.usage);

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const errorSchema = z.strictObject({ kind: z.enum(errorKinds), message: z.string(), advice: z.string().exactOptional() }).readonly();
 
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
 const fileSchema = z
   .strictObject({
     ref: z.string(),
@@ -11,7 +13,7 @@ const fileSchema = z
     /** Below the directory, with `/`; in an archive that was kept whole, the name of the entry. */
     path: z.string().nullable(),
     size: z.int().min(0).nullable(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/).nullable(),
+    sha256: sha256Schema.nullable(),
     /** `planned` stands in the receipt of a dry run only. */
     status: z.enum(['ok', 'failed', 'missing', 'planned']),
     error: errorSchema.exactOptional(),
@@ -33,6 +35,8 @@ export const receiptSchema = z
     directory: z.string().exactOptional(),
     /** Where the archive is, when it was kept whole. */
     file: z.string().exactOptional(),
+    /** The bytes of `file`, as they were written; earlier releases left it out. */
+    archive: z.strictObject({ size: count, sha256: sha256Schema }).readonly().exactOptional(),
     /** What came: an archive, or the one file itself. */
     format: z.enum(['zip', 'tar.gz', 'single']).exactOptional(),
     dryRun: z.literal(true).exactOptional(),

@@ -1,19 +1,21 @@
-import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { lstat, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { FileSourceError, throwIfAborted, type Hashing } from '@filesource/core';
 import { TargetDirectory } from './local/target-directory.ts';
 import { codeOf } from './local/target-error.ts';
 import type { Receipt, ReceiptFile } from './receipt.ts';
 
 export interface VerifyReceiptOptions {
-  /** Where the files are by now. */
+  /** Where the files are by now, or the archive that was kept whole. */
   readonly directory: string;
   readonly hashing: Hashing;
   readonly signal?: AbortSignal;
 }
 
 export interface VerifiedFile {
-  readonly ref: string;
+  /** `null`: the archive itself. */
+  readonly ref: string | null;
   readonly path: string | null;
   /** `unproven`: the receipt itself says that it did not come. */
   readonly status: 'ok' | 'missing' | 'changed' | 'unproven';
@@ -22,30 +24,75 @@ export interface VerifiedFile {
 
 /**
  * Holds a receipt against the disk: each file that it calls ok is read, and its size and SHA-256 are compared. Changes nothing.
- * - Throws `invalid-argument` for a receipt whose files are in an archive or nowhere.
+ * - Of an archive that was kept whole the archive is read, and comes first; its files are as it is.
+ * - Throws `invalid-argument` for a receipt of nothing on a disk, and for one of an archive without a proof of the archive itself.
  */
 export async function* verifyReceipt(receipt: Receipt, options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {
-  if (receipt.directory === undefined || receipt.dryRun === true) {
-    throw new FileSourceError('invalid-argument', 'this receipt is not of files in a directory', { advice: 'Take the receipt of a pull, or of an archive that was unpacked.' });
+  const { directory, file, archive, dryRun, files } = receipt;
+  if (directory !== undefined && dryRun !== true) yield* verifyFiles(files, options);
+  else if (file !== undefined && archive !== undefined) yield* verifyArchive(basename(file), archive, files, options);
+  else {
+    throw new FileSourceError('invalid-argument', file === undefined ? 'this receipt is of nothing on a disk' : 'this receipt has no proof of the archive itself', {
+      advice: file === undefined ? 'Take the receipt of a pull, or of an archive.' : 'An earlier release wrote it: fetch the archive again, or unpack it and hash its files.',
+    });
   }
+}
+
+async function* verifyArchive(path: string, proof: Proof, files: readonly ReceiptFile[], options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {
+  throwIfAborted(options.signal);
+  const place = join(options.directory, path);
+  const verdict = await reading(async () => compare(place, await stat(place), proof, options.hashing));
+  yield { ref: null, path, ...verdict };
+  for (const row of files) {
+    const proven = provenBy(row) === undefined ? unproven(row) : verdict.status === 'ok' ? verdict : { status: verdict.status, message: `the archive is ${verdict.status}` };
+    yield { ref: row.ref, path: row.path, ...proven };
+  }
+}
+
+async function* verifyFiles(files: readonly ReceiptFile[], options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {
   const target = await TargetDirectory.existing(options.directory);
-  for (const row of receipt.files) {
+  for (const row of files) {
     throwIfAborted(options.signal);
     yield { ref: row.ref, path: row.path, ...(await verifyFile(row, target, options.hashing)) };
   }
 }
 
-async function verifyFile(row: ReceiptFile, target: TargetDirectory, hashing: Hashing): Promise<Pick<VerifiedFile, 'status' | 'message'>> {
-  const { path, size, sha256, status } = row;
-  if (status !== 'ok' || path === null || size === null || sha256 === null) return { status: 'unproven', message: row.error?.message ?? 'the receipt has no proof of it' };
+type Verdict = Pick<VerifiedFile, 'status' | 'message'>;
+
+interface Proof {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+function provenBy({ path, size, sha256, status }: ReceiptFile): (Proof & { readonly path: string }) | undefined {
+  return status === 'ok' && path !== null && size !== null && sha256 !== null ? { path, size, sha256 } : undefined;
+}
+
+function unproven(row: ReceiptFile): Verdict {
+  return { status: 'unproven', message: row.error?.message ?? 'the receipt has no proof of it' };
+}
+
+async function verifyFile(row: ReceiptFile, target: TargetDirectory, hashing: Hashing): Promise<Verdict> {
+  const proof = provenBy(row);
+  if (proof === undefined) return unproven(row);
+  return reading(async () => {
+    const place = target.resolve(proof.path);
+    return compare(place, await lstat(place), proof, hashing);
+  });
+}
+
+async function compare(place: string, found: Stats, { size, sha256 }: Proof, hashing: Hashing): Promise<Verdict> {
+  if (!found.isFile()) return { status: 'changed', message: 'it is no regular file' };
+  if (found.size !== size) return { status: 'changed', message: `it has ${found.size} bytes, the receipt says ${size}` };
+  const hash = hashing.sha256();
+  for await (const chunk of createReadStream(place, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.hex() === sha256 ? { status: 'ok' } : { status: 'changed', message: 'its SHA-256 is another one' };
+}
+
+/** What the disk refuses, as a verdict. */
+async function reading(look: () => Promise<Verdict>): Promise<Verdict> {
   try {
-    const file = target.resolve(path);
-    const found = await lstat(file);
-    if (!found.isFile()) return { status: 'changed', message: 'it is no regular file' };
-    if (found.size !== size) return { status: 'changed', message: `it has ${found.size} bytes, the receipt says ${size}` };
-    const hash = hashing.sha256();
-    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) hash.update(chunk);
-    return hash.hex() === sha256 ? { status: 'ok' } : { status: 'changed', message: 'its SHA-256 is another one' };
+    return await look();
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { status: 'missing', message: 'it is not there' };
     if (FileSourceError.is(error)) return { status: 'changed', message: error.message };

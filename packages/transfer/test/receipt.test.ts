@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { nodeHashing } from '@filesource/testkit';
+import { createInstantClock, nodeHashing } from '@filesource/testkit';
 import fc from 'fast-check';
-import { parseReceipt, verifyReceipt, writeReceipt, type Receipt } from '../src/index.ts';
+import { fetchArchive, parseReceipt, verifyReceipt, writeReceipt, type Receipt } from '../src/index.ts';
 import { createReceipt } from '../src/receipt.ts';
-import { file, filesBelow, memorySource, runPull, sha256, temporaryDirectory } from './helpers.ts';
+import { archivingSource, file, filesBelow, item, memorySource, runPull, sha256, temporaryDirectory, zipOf } from './helpers.ts';
 
 const row = fc.record(
   {
@@ -79,12 +79,58 @@ describe('a receipt held against the disk', () => {
     expect(await filesBelow(directory)).toHaveLength(4);
   });
 
-  test('trusts no path that leads out of the directory, and no receipt of an archive', async () => {
+  test('of run A tells of the directory of run B what is the same, what was changed and what is not there', async () => {
+    const [a, b] = [await temporaryDirectory(), await temporaryDirectory()];
+    const ofA = await runPull(memorySource([{ id: '1', files: [file('1', 'common.txt'), file('2', 'changed.txt', 'as A saw it'), file('3', 'absent.txt')] }]).source, a);
+    const ofB = await runPull(memorySource([{ id: '1', files: [file('1', 'common.txt'), file('2', 'changed.txt', 'as B saw it'), file('4', 'new.txt')] }]).source, b);
+    expect([ofA.complete, ofB.complete]).toEqual([true, true]);
+    expect(await verified(ofA, b)).toEqual(['contacts:1/1 ok', 'contacts:1/2 changed', 'contacts:1/3 missing']);
+    expect(await verified(ofB, a)).toEqual(['contacts:1/1 ok', 'contacts:1/2 changed', 'contacts:1/4 missing']);
+    expect(await filesBelow(b)).toEqual(['contacts/1/changed.txt', 'contacts/1/common.txt', 'contacts/1/new.txt']);
+  });
+
+  test('of an archive that was kept whole reads the archive: as it was, changed by a byte, cut, gone', async () => {
+    const directory = await temporaryDirectory();
+    const bytes = await zipOf([{ path: 'a.txt', content: 'hello' }, { path: 'b.txt', content: 'world' }]);
+    const { source } = archivingSource({ bytes, items: [item('1', 'a.txt', 'hello'), item('2', 'b.txt', 'world'), item('3', 'lost.txt', 'never came')] });
+    const target = join(directory, 'kept.zip');
+    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: target }, clock: createInstantClock(), hashing: nodeHashing });
+    expect(receipt.archive).toEqual({ size: bytes.length, sha256: sha256(bytes) });
+    expect(parseReceipt(JSON.stringify(receipt))).toEqual(receipt);
+    const told = (verdict: string): string[] => [`null ${verdict}`, `documents:1/1 ${verdict}`, `documents:1/2 ${verdict}`, 'documents:1/3 unproven'];
+    expect(await verified(receipt, directory)).toEqual(told('ok'));
+    const flipped = Buffer.from(bytes);
+    flipped[40] = (flipped[40] ?? 0) ^ 1;
+    await writeFile(target, flipped);
+    expect(await verified(receipt, directory)).toEqual(told('changed'));
+    await writeFile(target, bytes.subarray(0, -1));
+    expect(await verified(receipt, directory)).toEqual(told('changed'));
+    await rm(target);
+    expect(await verified(receipt, directory)).toEqual(told('missing'));
+    await mkdir(target);
+    expect(await verified(receipt, directory)).toEqual(told('changed'));
+  });
+
+  test('of an archive that came as the one file itself holds that file', async () => {
+    const directory = await temporaryDirectory();
+    const { source } = archivingSource({ bytes: Buffer.from('just the file'), items: [item('1', 'a.txt', 'just the file')], format: 'single', name: 'a.txt' });
+    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: join(directory, 'kept') }, clock: createInstantClock(), hashing: nodeHashing });
+    expect(receipt.archive).toEqual({ size: 13, sha256: sha256('just the file') });
+    expect(await verified(receipt, directory)).toEqual(['null ok', 'documents:1/1 ok']);
+  });
+
+  test('has no word of an archive when its files were unpacked', async () => {
+    const { source } = archivingSource({ bytes: await zipOf([{ path: 'a.txt', content: 'hello' }]), items: [item('1', 'a.txt', 'hello')] });
+    expect(await fetchArchive({ source, refs: ['1'], to: { directory: await temporaryDirectory() }, clock: createInstantClock(), hashing: nodeHashing })).not.toHaveProperty('archive');
+  });
+
+  test('trusts no path that leads out of the directory, and refuses a receipt of an archive that has no proof of it', async () => {
     const directory = await temporaryDirectory();
     const receipt = await runPull(memorySource([{ id: '1', files: files.slice(0, 1) }]).source, directory);
     const hostile = { ...receipt, files: receipt.files.map((given) => ({ ...given, path: '../../etc/passwd' })) };
     expect(await verified(hostile, directory)).toEqual(['contacts:1/1 changed']);
-    const { directory: _directory, ...archived } = receipt;
-    await expect(verified(archived, directory)).rejects.toMatchObject({ kind: 'invalid-argument' });
+    const { directory: _directory, ...nowhere } = receipt;
+    await expect(verified(nowhere, directory)).rejects.toMatchObject({ kind: 'invalid-argument', message: 'this receipt is of nothing on a disk' });
+    await expect(verified({ ...nowhere, file: 'a.zip' }, directory)).rejects.toMatchObject({ kind: 'invalid-argument', message: expect.stringContaining('no proof of the archive itself') });
   });
 });

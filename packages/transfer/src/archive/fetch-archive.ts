@@ -87,6 +87,7 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
       started,
       finished: new Date(clock.now()).toISOString(),
       ...to,
+      ...('file' in to ? { archive: { size: part.bytes, sha256: part.sha256 } } : {}),
       format: content.format,
       ...(archive.warning === null ? {} : { warning: archive.warning }),
       files,
