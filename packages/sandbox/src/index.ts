@@ -8,7 +8,7 @@ export {
   type SmallFilesOptions,
 } from './documents/index.ts';
 export { faultHelp, faultTables, FaultPlan, parseFault, seededRandom, type FaultName, type FaultOccasion, type Occasion, type SandboxFault, type Strike, type Target } from './faults.ts';
-export type { RecordedRequest, TransferFault } from './http/index.ts';
+export type { RecordedRequest, TlsIdentity, TransferFault } from './http/index.ts';
 export {
   documentedQuirks,
   FolderStore,

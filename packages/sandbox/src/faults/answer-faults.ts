@@ -45,7 +45,8 @@ export const answerFaults = {
     settings: { to: choice('where', ['other', 'plain']) },
     before: ({ request, reply }, { to }) => {
       const host = request.headers.host ?? '127.0.0.1';
-      return answered(reply.code(302).header('location', `http://${to === 'plain' ? host : otherName(host)}${request.url}`).send(''));
+      const target = to === 'plain' ? `http://${host}` : `${request.protocol}://${otherName(host)}`;
+      return answered(reply.code(302).header('location', `${target}${request.url}`).send(''));
     },
   }),
   'hang-up': defineFault({

@@ -1,3 +1,4 @@
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -12,5 +13,6 @@ export interface RunningServer {
 export async function startServer(app: FastifyInstance, port = 0): Promise<RunningServer> {
   await app.listen({ host: '127.0.0.1', port });
   const { port: bound } = app.server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => app.close() };
+  const scheme = app.server instanceof HttpsServer ? 'https' : 'http';
+  return { url: `${scheme}://127.0.0.1:${bound}`, port: bound, close: () => app.close() };
 }

@@ -47,7 +47,7 @@ export function createCall(portal: Portal, request: FastifyRequest, reply: Fasti
 }
 
 export function originOf(portal: Portal, request: FastifyRequest): string {
-  return withLinkHostname(portal, `http://${request.headers.host ?? '127.0.0.1'}`);
+  return withLinkHostname(portal, `${request.protocol}://${request.headers.host ?? '127.0.0.1'}`);
 }
 
 export function queryOf(request: FastifyRequest): Query {

@@ -3,6 +3,7 @@ import { demoData } from './demo-data.ts';
 import { demoApiKeys, demoUsers } from './demo-users.ts';
 import type { ApiKey, User } from './model.ts';
 import type { SandboxFault } from '../faults/index.ts';
+import type { TlsIdentity } from '../http/index.ts';
 import type { OnlyOfficeQuirks } from './quirks.ts';
 
 export type Generation = 'docspace' | 'workspace';
@@ -23,6 +24,8 @@ export interface OnlyOfficeSandboxOptions {
   readonly version?: '3.7' | '3.6';
   /** Default: a free one. */
   readonly port?: number;
+  /** Speaks HTTPS with it, on both servers; default: plain HTTP. */
+  readonly tls?: TlsIdentity;
   readonly users?: readonly UserSpec[];
   readonly apiKeys?: readonly ApiKey[];
   /** Milliseconds since 1970; everything that takes or loses time goes by it. Default `Date.now`. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { addFaults, Connections, FaultPlan } from '../faults/index.ts';
-import { createApp, recordRequests, type RecordedRequest, startServer } from '../http/index.ts';
+import { createApp, recordRequests, type RecordedRequest, startServer, type TlsIdentity } from '../http/index.ts';
 import { onlyOfficeDialect } from './fault-dialect.ts';
 import { addFileHandler } from './file-handler.ts';
 import { addHttpFaults } from './http-faults.ts';
@@ -65,14 +65,14 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
     addFaults(made, faults, onlyOfficeDialect(portal, () => connections.destroyAll()));
   };
 
-  const app = createApp();
+  const app = createApp(options.tls);
   prepare(app);
   parseBodies(app, settings.generation);
   handleErrors(app, portal);
   addRoutes(app, portal, [...authenticationRoutes, ...fileopsRoutes, ...settingsRoutes, ...keysRoutes, ...entryRoutes, ...contentsRoutes]);
   addFileHandler(app, portal, aims);
   const server = await startServer(app, settings.port);
-  const storage = settings.storage === 'presigned' ? await startStorage(portal, aims, prepare) : undefined;
+  const storage = settings.storage === 'presigned' ? await startStorage(portal, aims, prepare, options.tls) : undefined;
   if (storage !== undefined) portal.storageUrl = storage.url;
 
   return {
@@ -92,8 +92,8 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
   };
 }
 
-async function startStorage(portal: Portal, aims: AimCounter, prepare: (app: FastifyInstance) => void): ReturnType<typeof startServer> {
-  const app = createApp();
+async function startStorage(portal: Portal, aims: AimCounter, prepare: (app: FastifyInstance) => void, tls: TlsIdentity | undefined): ReturnType<typeof startServer> {
+  const app = createApp(tls);
   prepare(app);
   addStorage(app, portal, aims);
   return startServer(app);

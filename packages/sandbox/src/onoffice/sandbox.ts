@@ -1,5 +1,5 @@
 import { addFaults, Connections, FaultPlan, type SandboxFault } from '../faults/index.ts';
-import { createApp, recordRequests, startServer, type RecordedRequest } from '../http/index.ts';
+import { createApp, recordRequests, startServer, type RecordedRequest, type TlsIdentity } from '../http/index.ts';
 import { addApiRoutes, API_PATH } from './api-routes.ts';
 import { onOfficeDemoData } from './demo-data.ts';
 import { onOfficeDialect } from './fault-dialect.ts';
@@ -19,6 +19,8 @@ export interface OnOfficeSandboxOptions {
   readonly port?: number;
   /** Of the server that links lead to; default: a free one. */
   readonly linkPort?: number;
+  /** Speaks HTTPS with it, on both servers; default: plain HTTP. */
+  readonly tls?: TlsIdentity;
   /** Default `ONOFFICE_DEMO_TOKEN`. */
   readonly token?: string;
   /** Default `ONOFFICE_DEMO_SECRET`. */
@@ -77,7 +79,7 @@ export async function startOnOfficeSandbox(options: OnOfficeSandboxOptions = {})
   const faults = new FaultPlan(options.faults, options.seed);
   const connections = new Connections();
   const dialect = onOfficeDialect(world, () => connections.destroyAll());
-  const [apiApp, linkApp] = [createApp(), createApp()];
+  const [apiApp, linkApp] = [createApp(options.tls), createApp(options.tls)];
   for (const app of [apiApp, linkApp]) {
     connections.watch(app.server);
     recordRequests(app, requests);
