@@ -21,3 +21,4 @@ if (!installed) {
   writeFileSync(stamp, wanted);
 }
 run('building (tsc -b)', process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-b']);
+run('bundling the command line', process.execPath, [`${root}packages/cli/bundle.mjs`]);

@@ -1,10 +1,10 @@
 import { okFinding, skippedFinding, type Finding } from '@filesource/core';
 import { statfs } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { CliIo } from '../../cli-io.ts';
 import { bytesText } from '../../render/values.ts';
 import { isInRange } from './node-range.ts';
+import { ownPackage } from '../../own-package.ts';
 
 const tooLittleBytes = 100e6;
 const littleBytes = 1e9;
@@ -15,7 +15,7 @@ export async function machineFindings(io: CliIo, directory: string): Promise<rea
 }
 
 function nodeFinding(version: string): Finding {
-  const { engines } = createRequire(import.meta.url)('../../../package.json') as { readonly engines: { readonly node: string } };
+  const { engines } = ownPackage();
   if (isInRange(version, engines.node)) return okFinding('node', `Node ${version}`);
   return { check: 'node', status: 'failed', message: `Node ${version} is not one that filesource is made for`, advice: `Install one of ${engines.node}.` };
 }
