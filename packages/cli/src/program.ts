@@ -1,7 +1,8 @@
-import { faultHelp, parseFault, type SandboxFault } from '@filesource/sandbox/faults';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { faultHelp } from '@filesource/sandbox/faults';
+import { Command, Option } from 'commander';
 import type { CliContext, GlobalSettings } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { anyPort, conversion, fault, milliseconds, port, positiveInteger, several } from './option-values.ts';
 import type { Output } from './output.ts';
 import { ownPackage } from './own-package.ts';
 import { jsonLine } from './render/safe-text.ts';
@@ -267,46 +268,4 @@ function usageError(text: string, json: boolean): string {
   if (!json) return text.replace(/^error: /, 'filesource: ');
   const message = text.replace(/^error: /, '').trim();
   return `${jsonLine({ error: { kind: 'invalid-argument', status: 'permanent', message } })}\n`;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It takes a whole number above 0.');
-  return value;
-}
-
-function port(text: string): number {
-  const value = positiveInteger(text);
-  if (value > 65_532) throw new InvalidArgumentError('It takes a port, 1 to 65532.');
-  return value;
-}
-
-function anyPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It takes a port, 0 to 65535.');
-  return Number(text);
-}
-
-function milliseconds(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 3_600_000) throw new InvalidArgumentError('It takes milliseconds, up to an hour.');
-  return value;
-}
-
-function several(given: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), given];
-}
-
-function fault(text: string, earlier: readonly SandboxFault[] | undefined): readonly SandboxFault[] {
-  try {
-    return [...(earlier ?? []), parseFault(text)];
-  } catch (error) {
-    if (error instanceof RangeError) throw new InvalidArgumentError(error.message);
-    throw error;
-  }
-}
-
-function conversion(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  const [, id, ending] = /^([^=]+)=\.?([A-Za-z0-9]+)$/.exec(text) ?? [];
-  if (id === undefined || ending === undefined) throw new InvalidArgumentError('It takes the id of a file and an ending, such as 7=.pdf.');
-  return { ...earlier, [id]: `.${ending}` };
 }
