@@ -36,6 +36,7 @@ async function setup(): Promise<Harness> {
       elsewhere: { folder: world.full.id, file: world.documents.files[0]?.id ?? '' },
       invalid: [{ folder: '..' }, { folder: world.documents.id, file: '../x' }, { folder: `${world.documents.id}|..|..` }, { folder: '.', file: world.documents.id }],
     },
+    // #region create-source
     createSource: ({ timeoutMs, maxAttempts } = {}) => {
       const adapter = provider.create(config, { name: 'disk', ports });
       return createFileSource({
@@ -48,6 +49,8 @@ async function setup(): Promise<Harness> {
         ...(maxAttempts === undefined ? {} : { retry: { maxAttempts } }),
       });
     },
+    // #endregion
+    // #region controls
     controls: {
       plantFolder: (files) => plant(`Fall ${(planted += 1)}`, files),
       addFile: async (folder, file) => {
@@ -58,6 +61,7 @@ async function setup(): Promise<Harness> {
       replaceFile: ({ folder, file }, bytes) => writeFile(join(directory, folder, file), bytes),
       loggedText: () => JSON.stringify(ports.logged),
     },
+    // #endregion
     close: async () => {
       if ((await stat(directory)).isDirectory()) await chmod(directory, 0o700);
       await rm(directory, { recursive: true });
@@ -65,6 +69,7 @@ async function setup(): Promise<Harness> {
   };
 }
 
+// #region run
 describeFileSource('the example: a folder on disk', {
   expected: {
     list: 'native',
@@ -104,3 +109,4 @@ describeFileSource('the example: a folder on disk', {
   ],
   setup,
 });
+// #endregion
