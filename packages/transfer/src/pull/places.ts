@@ -1,0 +1,81 @@
+import type { FileSource } from '@filesource/core';
+import type { PlannedFile } from './plan.ts';
+
+/** Files up to this share requests where the vendor can do that: their bytes are no reason to wait. */
+const smallBytes = 256 * 1024;
+/** Bytes of small files in flight together, as their vendors list them. */
+const mostSmallBytes = 16 * 1024 * 1024;
+
+/** Small files of one source that are opened together. */
+interface Batch {
+  readonly size: number;
+  inFlight: number;
+  isFilling: boolean;
+}
+
+/**
+ * Bounds the files in flight: `concurrency` at once.
+ * - Small files of a source whose opens share requests (`limits.openBatch`) have places of their own, for two requests: they start a whole
+ *   batch at a time, so that one request is on its way while the answer to the other is used. A concurrency of 1 means one file at a time.
+ */
+export class Places {
+  readonly #concurrency: number;
+  readonly #batches = new Map<FileSource, Batch>();
+  #inFlight = 0;
+  #smallBytes = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(concurrency: number) {
+    this.#concurrency = concurrency;
+  }
+
+  /** Resolves when a file may start, to what has to be called at its end. One caller at a time. */
+  async take(file: PlannedFile): Promise<() => void> {
+    const batch = this.#batchOf(file);
+    while (!(batch === undefined ? this.#inFlight < this.#concurrency : this.#fits(batch, file.entry.size ?? 0))) await this.#change();
+    return batch === undefined ? this.#takePlace() : this.#takeSmall(batch, file.entry.size ?? 0);
+  }
+
+  /** Resolves when nothing is in flight. */
+  async idle(): Promise<void> {
+    while (this.#inFlight > 0 || [...this.#batches.values()].some(({ inFlight }) => inFlight > 0)) await this.#change();
+  }
+
+  #batchOf({ source, entry }: PlannedFile): Batch | undefined {
+    const size = source.capabilities.limits.openBatch ?? 1;
+    if (size <= 1 || this.#concurrency <= 1 || entry.size === null || entry.size > smallBytes) return undefined;
+    const batch = this.#batches.get(source) ?? { size, inFlight: 0, isFilling: true };
+    this.#batches.set(source, batch);
+    return batch;
+  }
+
+  #fits(batch: Batch, bytes: number): boolean {
+    if (batch.inFlight <= batch.size) batch.isFilling = true;
+    else if (batch.inFlight >= 2 * batch.size) batch.isFilling = false;
+    return batch.isFilling && this.#smallBytes + bytes <= mostSmallBytes;
+  }
+
+  #takePlace(): () => void {
+    this.#inFlight += 1;
+    return () => {
+      this.#inFlight -= 1;
+      this.#wake?.();
+    };
+  }
+
+  #takeSmall(batch: Batch, bytes: number): () => void {
+    batch.inFlight += 1;
+    this.#smallBytes += bytes;
+    return () => {
+      batch.inFlight -= 1;
+      this.#smallBytes -= bytes;
+      this.#wake?.();
+    };
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
