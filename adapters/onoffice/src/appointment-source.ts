@@ -51,7 +51,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
   };
 
   return {
-    capabilities: appointmentCapabilities,
+    capabilities: appointmentCapabilities(config),
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);

@@ -1,5 +1,5 @@
 import { native, unsupported, type Capabilities } from '@filesource/core';
-import type { AddressConfig } from './config.ts';
+import type { AddressConfig, AppointmentConfig } from './config.ts';
 import { maxPageSize } from './paging.ts';
 
 export const pageLinkLifetimeMs = 14 * 24 * 3_600_000;
@@ -29,14 +29,17 @@ export function addressCapabilities({ maxContentBytes, maxActionsPerRequest }: P
   };
 }
 
-export const appointmentCapabilities: Capabilities = {
-  ...noArchive,
-  list: native,
-  stat: native,
-  open: { support: 'native', note: 'through a link that is asked for each time' },
-  openRange: { support: 'native', note: 'where the file server ignores it, the bytes before the range are skipped here' },
-  linkFile: native,
-  linkFolder: unsupported('onOffice has links to single files of an appointment only'),
-  openInMemory: false,
-  limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null },
-};
+export function appointmentCapabilities({ maxActionsPerRequest }: Pick<AppointmentConfig, 'maxActionsPerRequest'>): Capabilities {
+  return {
+    ...noArchive,
+    list: native,
+    stat: native,
+    open: { support: 'native', note: 'through a link that is asked for each time' },
+    openRange: { support: 'native', note: 'where the file server ignores it, the bytes before the range are skipped here' },
+    linkFile: native,
+    linkFolder: unsupported('onOffice has links to single files of an appointment only'),
+    openInMemory: false,
+    // The links share a request; the files then come one by one.
+    limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest },
+  };
+}
