@@ -13,8 +13,8 @@ describeFileSource('onoffice-address', {
     archiveConvert: 'unsupported',
     archiveCancel: 'emulated',
     archiveAttach: 'unsupported',
-    openInMemory: true,
-    limits: { maxPageSize: 100, maxContentBytes, linkLifetimeMs: 14 * 24 * 3_600_000 },
+    openInMemory: false,
+    limits: { maxPageSize: 100, maxContentBytes, openBatch: 50, linkLifetimeMs: 14 * 24 * 3_600_000 },
   },
   // Records have no names and no folders inside, an unknown one is like one without files, and content inside of JSON has no ranges and no links.
   without: ['nested', 'missingFolder', 'forbidden', 'ignoreRange', 'expireLinks'],

@@ -35,7 +35,7 @@ describe.each(['docspace', 'workspace'] as const)('the command line, with ONLYOF
       ['appointments', 'onoffice-appointment'],
       ['documents', 'onlyoffice'],
     ]);
-    expect(sources[0]).toMatchObject({ capabilities: { archive: { support: 'emulated' }, openInMemory: true } });
+    expect(sources[0]).toMatchObject({ capabilities: { archive: { support: 'emulated' }, openInMemory: false } });
     expect(sources[2]).toMatchObject({ capabilities: { archive: { support: 'native' } } });
   });
 

@@ -1,4 +1,6 @@
-import { abortError, createLimiter, FileSourceError, shareTimers, throwIfAborted, toFileSourceError, waitUntimed, type Limiter } from '@filesource/core';
+import { createLimiter, FileSourceError, shareTimers, throwIfAborted, toFileSourceError, withTimeout, type Clock, type Limiter } from '@filesource/core';
+import { AnswerTimes } from './answer-times.ts';
+import { Waiter } from './batch-waiter.ts';
 
 /** What became of one job of a batch; `alone` asks for it to be sent once more by itself, because the answer left its fate open. */
 export type Outcome<Value> =
@@ -7,69 +9,66 @@ export type Outcome<Value> =
   | { readonly status: 'alone' };
 
 export interface BatcherOptions<Job, Value> {
+  readonly clock: Clock;
   /** One request. Throws what every job of it fails with. */
   readonly send: (jobs: readonly Job[], signal: AbortSignal) => Promise<readonly Outcome<Value>[]>;
   readonly maxJobs: number;
   readonly maxRequests: number;
+  /** What the jobs of one request may weigh together; one job may weigh more, and is sent by itself. Default: no bound. */
+  readonly maxWeight?: number;
+  readonly weightOf?: (job: Job) => number;
+  /** How long jobs that do not fill a request wait for others while a request is on its way; default 0. */
+  readonly lingerMs?: number;
   /** True when an error of a whole request may be the fault of one of its jobs: then each is sent by itself. */
   readonly isSeparable: (error: FileSourceError) => boolean;
 }
 
-interface Waiter<Job, Value> {
-  readonly job: Job;
-  readonly signal: AbortSignal | undefined;
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: FileSourceError) => void;
-  /** Set while a request is on its way: tells it that this caller has gone. */
-  leave: () => void;
-  isGone: boolean;
-}
-
 /** Turns without a new job after which a batch is complete: calls made together get here through different numbers of promises. */
 const quietTurns = 24;
+/** A request that stalls is asked for again in so many smaller ones. */
+const hedgeParts = 4;
+const maxHedges = 2;
 
 /**
- * Gathers the jobs of one tick into few requests.
+ * Gathers jobs into few requests: those of one tick, and those that come while all requests are taken.
  * - A caller that aborts leaves; the request goes on for the others and is aborted when the last one has gone.
+ * - A request that takes much longer than others did is asked for once more, in smaller ones, at most two of these at once. The first
+ *   answer counts, and a request whose jobs are all answered is aborted.
  */
 export class Batcher<Job, Value> {
   readonly #options: BatcherOptions<Job, Value>;
-  readonly #limiter: Limiter;
+  readonly #hedging: Limiter = createLimiter(maxHedges);
+  readonly #times = new AnswerTimes();
   readonly #running = new Set<AbortController>();
+  #taken = 0;
   #queue: Waiter<Job, Value>[] = [];
   #arrivals = 0;
   #isGathering = false;
+  #lingering: AbortController | undefined;
 
   constructor(options: BatcherOptions<Job, Value>) {
     this.#options = options;
-    this.#limiter = createLimiter(options.maxRequests);
   }
 
   async call(job: Job, signal: AbortSignal | undefined): Promise<Value> {
     throwIfAborted(signal);
-    let onAbort: () => void = () => undefined;
-    try {
-      return await new Promise<Value>((resolve, reject) => {
-        const waiter: Waiter<Job, Value> = { job, signal, resolve, reject, leave: () => undefined, isGone: false };
-        onAbort = () => {
-          waiter.isGone = true;
-          reject(signal === undefined ? new FileSourceError('aborted', 'the call was aborted') : abortError(signal));
-          waiter.leave();
-        };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        this.#queue.push(waiter);
-        this.#arrivals += 1;
-        if (!this.#isGathering) void this.#gather();
-      });
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
+    const waiter = new Waiter<Job, Value>(job, this.#options.weightOf?.(job) ?? 0, signal);
+    this.#enqueue(waiter);
+    return waiter.answer;
   }
 
   close(): void {
     const closed = new FileSourceError('aborted', 'the source was closed');
+    this.#lingering?.abort(closed);
     for (const controller of this.#running) controller.abort(closed);
     for (const waiter of this.#queue.splice(0)) waiter.reject(closed);
+  }
+
+  #enqueue(waiter: Waiter<Job, Value>): void {
+    waiter.queue();
+    this.#queue.push(waiter);
+    this.#arrivals += 1;
+    if (!this.#isGathering) void this.#gather();
   }
 
   async #gather(): Promise<void> {
@@ -80,50 +79,143 @@ export class Batcher<Job, Value> {
       for (let turn = 0; turn < quietTurns; turn += 1) await Promise.resolve();
     } while (seen !== this.#arrivals);
     this.#isGathering = false;
-    const waiting = this.#queue.filter((waiter) => !waiter.isGone);
-    this.#queue = [];
-    for (let start = 0; start < waiting.length; start += this.#options.maxJobs) {
-      this.#dispatch(waiting.slice(start, start + this.#options.maxJobs));
+    this.#startRequests();
+  }
+
+  #startRequests(hasLingered = false): void {
+    while (this.#taken < this.#options.maxRequests) {
+      const batch = this.#nextBatch(hasLingered);
+      if (batch === undefined) return;
+      void this.#run(batch);
     }
   }
 
-  /** Waiting for a place is not the vendor's slowness. */
-  #dispatch(waiters: readonly Waiter<Job, Value>[]): void {
-    let start: () => void = () => undefined;
-    const started = new Promise<void>((resolve) => (start = resolve));
-    for (const { signal } of waiters) void waitUntimed(signal, () => started);
-    void this.#limiter(async () => {
-      start();
-      const live = waiters.filter((waiter) => !waiter.isGone);
-      if (live.length > 0) await this.#request(live);
+  #nextBatch(hasLingered: boolean): readonly Waiter<Job, Value>[] | undefined {
+    this.#queue = this.#queue.filter((waiter) => !waiter.isSettled);
+    const [first] = this.#queue;
+    if (first === undefined) return undefined;
+    const count = first.isAlone ? 1 : this.#countOfNext();
+    const isFull = first.isAlone || count < this.#queue.length || count === this.#options.maxJobs;
+    if (!isFull && !hasLingered && this.#taken > 0 && this.#linger()) return undefined;
+    return this.#queue.splice(0, count);
+  }
+
+  #countOfNext(): number {
+    const { maxJobs, maxWeight = Number.POSITIVE_INFINITY } = this.#options;
+    let weight = 0;
+    const end = this.#queue.findIndex((waiter, index) => {
+      weight += waiter.weight;
+      return index > 0 && (index === maxJobs || waiter.isAlone || weight > maxWeight);
+    });
+    return end === -1 ? this.#queue.length : end;
+  }
+
+  /** Waits for more jobs, not longer than until no request is on its way. */
+  #linger(): boolean {
+    const { lingerMs = 0, clock } = this.#options;
+    if (lingerMs === 0) return false;
+    if (this.#lingering !== undefined) return true;
+    const lingering = new AbortController();
+    this.#lingering = lingering;
+    clock.sleep(lingerMs, lingering.signal).then(
+      () => {
+        this.#lingering = undefined;
+        this.#startRequests(true);
+      },
+      () => undefined,
+    );
+    return true;
+  }
+
+  async #run(waiters: readonly Waiter<Job, Value>[]): Promise<void> {
+    this.#lingering?.abort();
+    this.#lingering = undefined;
+    this.#taken += 1;
+    for (const waiter of waiters) waiter.sent();
+    try {
+      await this.#request(waiters, (stalled) => this.#hedge(stalled));
+    } finally {
+      this.#taken -= 1;
+      this.#startRequests();
+    }
+  }
+
+  #hedge(waiters: readonly Waiter<Job, Value>[]): void {
+    const stalled = waiters.filter((waiter) => !waiter.isSettled && !waiter.isHedged);
+    const each = Math.ceil(stalled.length / hedgeParts);
+    for (const waiter of stalled) waiter.isHedged = true;
+    for (let start = 0; start < stalled.length; start += each) {
+      const part = stalled.slice(start, start + each);
+      void this.#hedging(async () => {
+        const live = part.filter((waiter) => !waiter.isSettled);
+        if (live.length > 0) await this.#request(live);
+      });
+    }
+  }
+
+  async #request(waiters: readonly Waiter<Job, Value>[], onStall?: (waiters: readonly Waiter<Job, Value>[]) => void): Promise<void> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const leave = (): void => {
+      if (waiters.every(({ isSettled }) => isSettled)) controller.abort(new FileSourceError('aborted', 'nobody waits for the answer any more'));
+    };
+    for (const waiter of waiters) waiter.onWay.add(leave);
+    const end = (): void => {
+      this.#running.delete(controller);
+      for (const waiter of waiters) waiter.onWay.delete(leave);
+    };
+    const { clock, isSeparable } = this.#options;
+    const startedMs = clock.now();
+    try {
+      const outcomes = await this.#send(waiters, controller.signal, onStall);
+      this.#times.add(clock.now() - startedMs);
+      end();
+      for (const [index, waiter] of waiters.entries()) this.#answered(waiter, outcomes[index] ?? { status: 'alone' }, waiters.length === 1);
+    } catch (thrown) {
+      end();
+      const error = toFileSourceError(thrown);
+      for (const waiter of waiters) this.#failed(waiter, error, waiters.length > 1 && isSeparable(error));
+    }
+  }
+
+  /** The time until a request counts as stalled stands still where those of its callers do. */
+  async #send(waiters: readonly Waiter<Job, Value>[], signal: AbortSignal, onStall?: (waiters: readonly Waiter<Job, Value>[]) => void): Promise<readonly Outcome<Value>[]> {
+    const { clock, send } = this.#options;
+    const signals = waiters.map((waiter) => waiter.signal);
+    const jobs = waiters.map((waiter) => waiter.job);
+    if (onStall === undefined) {
+      shareTimers(signal, signals);
+      return send(jobs, signal);
+    }
+    let isOver = false;
+    return new Promise((resolve, reject) => {
+      const watched = withTimeout(clock, this.#times.stallMs(), undefined, (stall) => {
+        shareTimers(signal, [...signals, stall]);
+        const answer = send(jobs, signal).finally(() => (isOver = true));
+        answer.then(resolve, reject);
+        return answer;
+      });
+      watched.catch(() => {
+        if (!isOver) onStall(waiters);
+      });
     });
   }
 
-  async #request(waiters: readonly Waiter<Job, Value>[]): Promise<void> {
-    const controller = new AbortController();
-    shareTimers(controller.signal, waiters.map(({ signal }) => signal));
-    this.#running.add(controller);
-    for (const waiter of waiters) {
-      waiter.leave = () => {
-        if (waiters.every((other) => other.isGone)) controller.abort(new FileSourceError('aborted', 'the call was aborted'));
-      };
-    }
-    try {
-      const outcomes = await this.#options.send(waiters.map((waiter) => waiter.job), controller.signal);
-      for (const [index, waiter] of waiters.entries()) this.#settle(waiter, outcomes[index] ?? { status: 'alone' }, waiters.length === 1);
-    } catch (thrown) {
-      const error = toFileSourceError(thrown);
-      const isSeparable = waiters.length > 1 && this.#options.isSeparable(error);
-      for (const waiter of waiters) this.#settle(waiter, isSeparable ? { status: 'alone' } : { status: 'failed', error }, false);
-    } finally {
-      this.#running.delete(controller);
-    }
-  }
-
-  #settle(waiter: Waiter<Job, Value>, outcome: Outcome<Value>, wasAlone: boolean): void {
+  #answered(waiter: Waiter<Job, Value>, outcome: Outcome<Value>, wasAlone: boolean): void {
+    if (waiter.isSettled) return;
     if (outcome.status === 'done') waiter.resolve(outcome.value);
     else if (outcome.status === 'failed') waiter.reject(outcome.error);
-    else if (wasAlone) waiter.reject(new FileSourceError('vendor-protocol', 'the vendor left out the result of the call', { status: 'temporary' }));
-    else this.#dispatch([waiter]);
+    else this.#failed(waiter, new FileSourceError('vendor-protocol', 'the vendor left out the result of the call', { status: 'temporary' }), !wasAlone);
+  }
+
+  /** Whether this is the end for a job: not while another request may still answer it. */
+  #failed(waiter: Waiter<Job, Value>, error: FileSourceError, isSeparable: boolean): void {
+    if (waiter.isSettled || waiter.onWay.size > 0) return;
+    if (!isSeparable) {
+      waiter.reject(error);
+      return;
+    }
+    waiter.isAlone = true;
+    this.#enqueue(waiter);
   }
 }

@@ -20,11 +20,11 @@ export function addressCapabilities({ maxContentBytes, maxActionsPerRequest }: P
     ...noArchive,
     list: native,
     stat: { support: 'native', note: 'a file is looked up in the listing' },
-    open: { support: 'native', note: 'the file comes inside JSON and is held in memory' },
+    open: { support: 'native', note: 'the file comes inside JSON; small ones share requests, a large one is decoded while it comes' },
     openRange: unsupported('onOffice sends files of addresses whole'),
     linkFile: { support: 'native', note: 'a page with all files of the address record' },
     linkFolder: { support: 'native', note: 'a page with all files of the address record' },
-    openInMemory: true,
+    openInMemory: false,
     limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest },
   };
 }

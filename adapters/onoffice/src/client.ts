@@ -1,123 +1,134 @@
-import { FileSourceError, parseJson, readBody, type HttpResponse, type Ports, type Secret } from '@filesource/core';
+import { FileSourceError, readBody, type Ports } from '@filesource/core';
 import { Batcher, type Outcome } from './batch.ts';
 import type { AccountConfig } from './config.ts';
-import { readOutcomes, type Action, type ActionData, type SentAction } from './envelope.ts';
-import { apiStatusError, mayBeOneActionsFault, type AnswerFacts } from './errors.ts';
+import { contentTextBytes } from './content-size.ts';
+import { ContentBody } from './content-body.ts';
+import { readContents, type DecodedContent } from './contents.ts';
+import { readOutcomes, type Action, type ActionData } from './envelope.ts';
+import { mayBeOneActionsFault } from './errors.ts';
+import { createExchange, parseAnswer, refuseAtOnce } from './exchange.ts';
 
-const getAction = 'urn:onoffice-de-ns:smart:2.5:smartml:action:get';
 /** A hundred records with names of 300 characters, all of them escaped, stay below this. */
 const maxBytesPerAction = 2 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
 const maxRequests = 4;
-const maxRedirects = 3;
+/** Of contents in one request. What they hold in memory is about this for each of the requests. */
+const maxExpectedBytes = 4 * 1024 * 1024;
+/** What an action weighs besides its content, and how much more than that may come for one. */
+const bytesBesides = 1024;
+const slackBytes = 64 * 1024;
+/** Files are written and asked for one after another: so long an open waits for others while a request is on its way. */
+const lingerMs = 10;
 
 export interface ApiClient {
   /** One action; it shares a request with others of the same tick. */
   call(action: Action, signal: AbortSignal | undefined): Promise<ActionData>;
-  /** One action in a request of its own, for answers that are large. Throws `too-large` past `maxBytes`. */
-  callAlone(action: Action, options: { readonly maxBytes: number; readonly signal: AbortSignal | undefined }): Promise<ActionData>;
+  /**
+   * One action for the content of a file of about `expectedBytes`; it shares a request with others.
+   * - `content` of its records is an index into `contents`.
+   */
+  callForContent(action: Action, expectedBytes: number, signal: AbortSignal | undefined): Promise<ContentData>;
+  /** One action for a content that is large, in a request of its own. */
+  stream(action: Action, options: StreamOptions): Promise<StreamedContent>;
   close(): void;
 }
 
-interface SignedAction extends SentAction {
-  readonly timestamp: number;
-  readonly hmac: string;
-  readonly hmac_version: '2';
-  readonly parameters: Action['parameters'];
+export interface ContentData extends ActionData {
+  readonly contents: readonly DecodedContent[];
 }
 
-/** HMAC version 2; the timestamp that is signed is the one that is sent. */
-export function signature(hashing: Ports['hashing'], account: { readonly token: Secret; readonly secret: Secret }, facts: { readonly timestamp: number; readonly resourcetype: string; readonly actionid: string }): string {
-  return hashing.hmacSha256Base64(account.secret.reveal(), `${facts.timestamp}${account.token.reveal()}${facts.resourcetype}${facts.actionid}`);
+export interface StreamOptions {
+  /** Longest answer and longest file, in bytes: past one of them `too-large` is thrown. */
+  readonly maxBytes: number;
+  readonly maxContentBytes: number;
+  /** Called before the first bytes are given, with what came of the answer by then; `undefined` where that says nothing. */
+  readonly onContent: (data: ActionData | undefined) => void;
+  /** Throws when the whole answer, of a content of so many bytes, is not what was asked for. */
+  readonly check: (data: ActionData, bytes: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** `data` is all of the answer where there is no `body`, else what of it came before the content: `undefined` where that says nothing. */
+export interface StreamedContent {
+  readonly data: ActionData | undefined;
+  readonly body: ContentBody | undefined;
+}
+
+interface ContentJob {
+  readonly action: Action;
+  readonly expectedBytes: number;
 }
 
 export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http' | 'clock' | 'hashing'>): ApiClient {
-  let lastIdentifier = 0;
-
-  const sign = (action: Action): SignedAction => {
-    const timestamp = Math.floor(ports.clock.now() / 1000);
-    lastIdentifier += 1;
-    return {
-      actionid: getAction,
-      resourceid: action.resourceId,
-      resourcetype: action.resourceType,
-      identifier: `fs-${lastIdentifier}`,
-      timestamp,
-      hmac: signature(ports.hashing, config, { timestamp, resourcetype: action.resourceType, actionid: getAction }),
-      hmac_version: '2',
-      parameters: action.parameters,
-    };
-  };
-
-  const post = (url: string, actions: readonly SignedAction[], signal: AbortSignal | undefined): Promise<HttpResponse> =>
-    ports.http.send({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ token: config.token.reveal(), request: { actions } }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-
-  const exchange = async (actions: readonly Action[], maxBytes: number, signal: AbortSignal | undefined): Promise<readonly Outcome<ActionData>[]> => {
-    let url: string | undefined = config.apiUrl;
-    for (let hops = 0; ; hops += 1) {
-      const signed = actions.map(sign);
-      const response = await post(url, signed, signal);
-      const facts = answerFacts(response, ports.clock.now());
-      url = hops < maxRedirects ? redirectOf(response, url) : undefined;
-      if (url === undefined) return readOutcomes(await readAnswer(response, maxBytes, facts), signed, facts);
-      response.body.destroy();
-    }
-  };
-
-  const batcher = new Batcher<Action, ActionData>({
-    send: (actions, signal) => exchange(actions, actions.length * maxBytesPerAction, signal),
-    maxJobs: config.maxActionsPerRequest,
-    maxRequests,
-    isSeparable: mayBeOneActionsFault,
+  const exchange = createExchange(config, ports);
+  const batching = { maxJobs: config.maxActionsPerRequest, maxRequests, isSeparable: mayBeOneActionsFault, clock: ports.clock };
+  const calls = new Batcher<Action, ActionData>({
+    ...batching,
+    send: async (actions, signal) => {
+      const { response, signed, facts } = await exchange(actions, signal);
+      const maxBytes = actions.length * maxBytesPerAction;
+      refuseAtOnce(response, maxBytes, facts);
+      const bytes = await readBody(response.body, maxBytes);
+      return readOutcomes(parseAnswer(bytes.toString('utf8').replace(/^\uFEFF/, ''), facts), signed, facts);
+    },
+  });
+  const contents = new Batcher<ContentJob, ContentData>({
+    ...batching,
+    lingerMs,
+    maxWeight: maxExpectedBytes,
+    weightOf: ({ expectedBytes }) => expectedBytes + bytesBesides,
+    send: async (jobs, signal) => {
+      const { response, signed, facts } = await exchange(jobs.map(({ action }) => action), signal);
+      const maxBytes = mebibyte + jobs.reduce((sum, { expectedBytes }) => sum + contentTextBytes(expectedBytes) + slackBytes, 0);
+      refuseAtOnce(response, maxBytes, facts);
+      const read = await readContents(response.body, maxBytes);
+      const outcomes = readOutcomes(parseAnswer(read.text, facts), signed, facts);
+      return outcomes.map((outcome) => (outcome.status === 'done' ? { ...outcome, value: { ...outcome.value, contents: read.contents } } : outcome));
+    },
   });
 
+  const stream = async (action: Action, options: StreamOptions): Promise<StreamedContent> => {
+    const { maxBytes, maxContentBytes, onContent, check, signal } = options;
+    const { response, signed, facts } = await exchange([action], signal);
+    refuseAtOnce(response, maxBytes, facts);
+    const dataOf = (text: string): ActionData => onlyValue(readOutcomes(parseAnswer(text, facts), signed, facts));
+    const body = new ContentBody(response.body, {
+      maxBytes,
+      maxContentBytes,
+      onContent: (text) => onContent(attempt(() => dataOf(text))),
+      check: (text, bytes) => {
+        const data = dataOf(text);
+        if (bytes !== null) check(data, bytes);
+      },
+    });
+    const start = await body.started;
+    if (!start.hasContent) return { data: dataOf(start.text), body: undefined };
+    return { data: attempt(() => dataOf(start.text)), body };
+  };
+
   return {
-    call: (action, signal) => batcher.call(action, signal),
-    callAlone: async (action, { maxBytes, signal }) => {
-      const [outcome] = await exchange([action], maxBytes, signal);
-      if (outcome?.status === 'done') return outcome.value;
-      throw outcome?.status === 'failed' ? outcome.error : new FileSourceError('vendor-protocol', 'the vendor left out the result of the call', { status: 'temporary' });
+    call: (action, signal) => calls.call(action, signal),
+    callForContent: (action, expectedBytes, signal) => contents.call({ action, expectedBytes }, signal),
+    stream,
+    close: () => {
+      calls.close();
+      contents.close();
     },
-    close: () => batcher.close(),
   };
 }
 
-export function answerFacts(response: Pick<HttpResponse, 'status' | 'headers'>, nowMs: number): AnswerFacts {
-  const date = Date.parse(response.headers['date'] ?? '');
-  return { httpStatus: response.status, retryAfter: response.headers['retry-after'], nowMs, skewMs: Number.isNaN(date) ? null : nowMs - date };
+/** The answer to a request of one action. */
+function onlyValue([outcome]: readonly Outcome<ActionData>[]): ActionData {
+  if (outcome?.status === 'done') return outcome.value;
+  throw outcome?.status === 'failed' ? outcome.error : new FileSourceError('vendor-protocol', 'the vendor left out the result of the call', { status: 'temporary' });
 }
 
-/**
- * Where the API is by its own word: onOffice redirects customers between its versions.
- * - On the same origin only, since the body carries the token. A POST stays one: as a GET it would mean nothing here.
- */
-function redirectOf(response: HttpResponse, from: string): string | undefined {
-  const location = response.headers['location'];
-  if (location === undefined || ![301, 302, 307, 308].includes(response.status) || !URL.canParse(location, from)) return undefined;
-  const to = new URL(location, from);
-  return to.origin === new URL(from).origin ? to.href : undefined;
-}
-
-async function readAnswer(response: HttpResponse, maxBytes: number, facts: AnswerFacts): Promise<unknown> {
-  const isFailure = facts.httpStatus < 200 || facts.httpStatus > 299;
-  if (facts.httpStatus === 429) {
-    response.body.destroy();
-    throw apiStatusError(facts);
-  }
-  if (Number(response.headers['content-length'] ?? 0) > maxBytes) {
-    response.body.destroy();
-    throw new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`);
-  }
-  const bytes = await readBody(response.body, maxBytes);
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+/** Half an answer may say nothing yet; the whole of it is looked at in the end. */
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return parseJson(text);
-  } catch (error) {
-    throw isFailure ? apiStatusError(facts) : error;
+    return read();
+  } catch {
+    return undefined;
   }
 }
+

@@ -1,7 +1,7 @@
 import { commonFields, secretField, urlField, type Secret } from '@filesource/core';
 import { z } from 'zod';
 
-const mebibyte = 1024 * 1024;
+const gibibyte = 1024 ** 3;
 
 const accountFields = {
   ...commonFields,
@@ -16,9 +16,9 @@ export const addressConfigSchema = z.strictObject({
   maxContentBytes: z
     .int()
     .min(1)
-    .max(128 * mebibyte)
-    .default(64 * mebibyte)
-    .meta({ description: 'Largest file that is opened, in bytes: onOffice sends it inside JSON, so it is held in memory, about five times at the peak' }),
+    .max(64 * gibibyte)
+    .default(gibibyte)
+    .meta({ description: 'Largest file that is opened, in bytes. A file above 1 MiB is decoded while it comes, so this bounds no memory' }),
 });
 
 export const appointmentConfigSchema = z.strictObject(accountFields);

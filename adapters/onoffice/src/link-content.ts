@@ -1,5 +1,5 @@
 import { FileSourceError, type ByteRange, type Content, type HttpResponse, type Ports } from '@filesource/core';
-import { answerFacts } from './client.ts';
+import { answerFacts } from './exchange.ts';
 import type { FileRecord } from './entries.ts';
 import { linkStatusError, protocolError } from './errors.ts';
 import { fileUrlOf, type LinkHosts } from './links.ts';

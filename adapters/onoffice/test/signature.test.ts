@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret, type Clock } from '@filesource/core';
 import { nodeHashing } from '@filesource/testkit';
-import { signature } from '../src/client.ts';
+import { signature } from '../src/exchange.ts';
 import { adapterOf, errorOf, files, idsOf, listOf, secret, startScriptedServer, token, type ScriptedServer } from './helpers.ts';
 
 const action = 'urn:onoffice-de-ns:smart:2.5:smartml:action:';
@@ -39,7 +39,7 @@ describe('a request', () => {
 
   test('reads the clock once for each action, and again for each attempt', async () => {
     let seconds = 1_700_000_000;
-    const clock: Clock = { now: () => (seconds += 1) * 1000, sleep: async () => undefined };
+    const clock: Clock = { now: () => (seconds += 1) * 1000, sleep: () => new Promise(() => undefined) };
     server.onApi = listOf(files(1));
     const adapter = adapterOf(server, 'onoffice-address', {}, { clock });
     await Promise.all([adapter.listPage('1', {}), adapter.listPage('2', {})]);

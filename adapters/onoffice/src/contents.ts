@@ -1,0 +1,67 @@
+import { FileSourceError, toFileSourceError } from '@filesource/core';
+import type { Readable } from 'node:stream';
+import { Base64Decoder } from './base64-decoder.ts';
+import { ContentScanner } from './content-scanner.ts';
+
+/** What one content of an answer came to. */
+export type DecodedContent = { readonly bytes: Buffer } | { readonly error: FileSourceError };
+
+/** An answer without its contents, as JSON text, and the contents by the index that stands in their place. */
+export interface ReadContents {
+  readonly text: string;
+  readonly contents: readonly DecodedContent[];
+}
+
+/**
+ * A whole answer with the contents of files, decoded while it comes.
+ * - Throws `too-large` past `maxBytes`, and closes the connection. What is wrong with one content is told by that content.
+ */
+export async function readContents(body: Readable, maxBytes: number): Promise<ReadContents> {
+  const collectors: Collector[] = [];
+  const scanner = new ContentScanner(
+    {
+      text: (index, piece) => (collectors[index] ??= new Collector()).add(piece),
+      end: (index) => collectors[index]?.end(),
+    },
+    maxBytes,
+  );
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`);
+      scanner.write(chunk);
+    }
+  } catch (error) {
+    body.destroy();
+    throw toFileSourceError(error);
+  }
+  return { text: scanner.text(), contents: collectors.map((collector) => collector.content()) };
+}
+
+class Collector {
+  readonly #decoder = new Base64Decoder();
+  readonly #pieces: Buffer[] = [];
+  #error: FileSourceError | undefined;
+
+  add(text: string): void {
+    this.#try(() => this.#decoder.write(text));
+  }
+
+  end(): void {
+    this.#try(() => this.#decoder.end());
+  }
+
+  content(): DecodedContent {
+    return this.#error === undefined ? { bytes: Buffer.concat(this.#pieces) } : { error: this.#error };
+  }
+
+  #try(decode: () => Buffer): void {
+    if (this.#error !== undefined) return;
+    try {
+      this.#pieces.push(decode());
+    } catch (error) {
+      this.#error = toFileSourceError(error);
+    }
+  }
+}
