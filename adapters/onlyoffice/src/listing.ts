@@ -1,48 +1,12 @@
-import { FileSourceError, Recently, type Entry, type Page, type PageOptions } from '@filesource/core';
-import { z } from 'zod';
+import { FileSourceError, type Entry, type Page, type PageOptions } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
+import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import { contentsPath, type FolderId } from './ids.ts';
 import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
 
-/** Where a listing goes on, and what came before. */
-const positionSchema = z.strictObject({
-  start: z.int().min(0),
-  /** Keys of the entries so far, the last ones: what comes again is known by them. */
-  keys: z.array(z.string()),
-  size: z.int().min(0),
-  repeats: z.int().min(0),
-  /** The least that a page before told: what came in meanwhile may be missed. */
-  total: z.int().min(0).nullable(),
-  /** What the page before told. */
-  last: z.int().min(0).nullable(),
-  listed: z.int().min(0),
-  /** The end was seen, and is short of what was announced. */
-  isShort: z.boolean(),
-  /** The portal tells where a page starts; then 0 is a place and not silence. */
-  tellsStart: z.boolean(),
-});
-type Position = z.output<typeof positionSchema>;
-
 const keysKept = 2000;
 const mostRereads = 3;
-
-/** Of the listings that run right now: a page is mostly followed by the next one. */
-const written = new Recently<Position>(32);
-
-function encodePosition(position: Position): string {
-  return written.remember(Buffer.from(JSON.stringify(position)).toString('base64url'), position);
-}
-
-function decodePosition(cursor: string): Position {
-  const known = written.recall(cursor);
-  if (known !== undefined) return known;
-  try {
-    return positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch {
-    throw new FileSourceError('invalid-argument', 'the cursor is none of this source', { advice: 'Use the cursor of a page as it came, or start without one.' });
-  }
-}
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
@@ -69,7 +33,7 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  */
 export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, { maxPageSize, acceptsHidden }: ListingRules): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
-  const before = options.cursor === undefined ? undefined : decodePosition(options.cursor);
+  const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
   const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const generation = client.generation.current();
@@ -105,7 +69,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const fresh = items.map((entry) => keyOf(entry));
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next, keys: [...(before?.keys ?? []), ...fresh].slice(-keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isShort, tellsStart };
-  return { items, ...(total === null ? {} : { total }), ...(hasMore || isShort ? { cursor: encodePosition(position) } : {}) };
+  return { items, ...(total === null ? {} : { total }), ...(hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
 }
 
 function incomplete({ total, listed }: Position): FileSourceError {
