@@ -17,6 +17,8 @@ export interface CliResult {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** No file may become larger; a write past it takes what fits, and then fails. */
+  readonly mostFileBytes?: number;
   /** Called with the running process, to interrupt it. */
   readonly onStart?: (child: ChildProcess) => void;
   readonly onStdout?: (text: string, child: ChildProcess) => void;
@@ -91,7 +93,8 @@ export async function startWorld(options: { readonly generation?: 'docspace' | '
 /** Runs the built command line to its end. */
 export async function runCli(args: readonly string[], options: RunOptions): Promise<CliResult> {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], { cwd: options.cwd, env: { PATH, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command, ...rest] = [...limitedTo(options.mostFileBytes), process.execPath, bin, ...args];
+  const child = spawn(command ?? process.execPath, rest, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   options.onStart?.(child);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -109,6 +112,11 @@ export async function runCli(args: readonly string[], options: RunOptions): Prom
   });
   const stdoutBytes = Buffer.concat(stdout);
   return { status, stdout: stdoutBytes.toString('utf8'), stdoutBytes, stderr: Buffer.concat(stderr).toString('utf8') };
+}
+
+/** POSIX counts the limit in blocks of 512 bytes. */
+function limitedTo(mostFileBytes: number | undefined): readonly string[] {
+  return mostFileBytes === undefined ? [] : ['/bin/sh', '-c', `ulimit -f ${Math.floor(mostFileBytes / 512)} && exec "$0" "$@"`];
 }
 
 /** The lines of `--json` output, parsed. */

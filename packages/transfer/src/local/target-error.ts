@@ -2,6 +2,7 @@ import { FileSourceError } from '@filesource/core';
 
 const reasons: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   ENOSPC: ['no space is left', 'Free some space and run it again.'],
+  EFBIG: ['a file may not become that large here', 'Raise the limit (ulimit -f), or choose a file system that takes larger files.'],
   EDQUOT: ['the quota is used up', 'Free some space and run it again.'],
   EACCES: ['permission denied', 'Choose a directory that you may write to.'],
   EPERM: ['permission denied', 'Choose a directory that you may write to.'],
@@ -32,9 +33,18 @@ export function refusedLink(path: string): FileSourceError {
   return new FileSourceError('target-failed', `${JSON.stringify(path)} cannot be written: a symbolic link is in the way`, { advice: 'Remove the link or choose another directory.' });
 }
 
+const ending = new WeakSet<FileSourceError>();
+
+/** As {@link targetError}, of a file without which the transfer cannot go on, whatever failed. */
+export function endingTargetError(thrown: unknown, path: string): FileSourceError {
+  const error = targetError(thrown, path);
+  ending.add(error);
+  return error;
+}
+
 /** True for an error after which no other file could be written either. */
 export function endsTransfer(error: FileSourceError): boolean {
-  return error.kind === 'target-failed' && endsAll.has(codeOf(error.cause));
+  return ending.has(error) || (error.kind === 'target-failed' && endsAll.has(codeOf(error.cause)));
 }
 
 export function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@ import type { SourceFileEntry } from '@filesource/core';
 import { z } from 'zod';
 import { ownPrefix } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
-import { codeOf, targetError } from '../local/target-error.ts';
+import { codeOf, endingTargetError, targetError } from '../local/target-error.ts';
 
 /** What the vendor's list said of a file when it was fetched. */
 const listedSchema = z.strictObject({ size: z.number().nullable(), validator: z.string().nullable(), modified: z.string().nullable() });
@@ -112,7 +112,7 @@ export class Journal {
     } catch (error) {
       // A full disk may take half a line; what is written after that must not stand behind it.
       ftruncateSync(fd, this.#length);
-      throw targetError(error, journalName);
+      throw endingTargetError(error, journalName);
     }
   }
 
