@@ -9,6 +9,7 @@ import { watchClientSockets } from '../conformance/client-sockets.ts';
 import { findProblems, type Outcome } from './check.ts';
 import { fastClock, pace } from './fast-clock.ts';
 import type { Mix } from './mix.ts';
+import { handlesLeft, openHandles } from './open-handles.ts';
 import { createStage, longMs, shortMs, type Stage } from './stage.ts';
 import type { Expected } from './world.ts';
 
@@ -28,6 +29,12 @@ const { hashing } = systemPorts();
 
 /** Runs one mix against servers of its own, and looks at all that it leaves. */
 export async function runMix(mix: Mix): Promise<MixResult> {
+  const before = await openHandles();
+  const result = await runOnStage(mix);
+  return { ...result, problems: [...result.problems, ...(await handlesLeft(before))] };
+}
+
+async function runOnStage(mix: Mix): Promise<MixResult> {
   const started = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'filesource-faults-'));
   const stage = await createStage(mix.stage);
