@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly mostFileBytes?: number;
   /** Called with the running process, to interrupt it. */
   readonly onStart?: (child: ChildProcess) => void;
+  /** Standard input stays open, for the caller to write to and to end. */
+  readonly keepsStdin?: boolean;
   readonly onStdout?: (text: string, child: ChildProcess) => void;
   readonly onStderr?: (text: string, child: ChildProcess) => void;
 }
@@ -31,7 +33,7 @@ export interface World {
   readonly onlyOffice: OnlyOfficeSandbox;
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Every credential that the config leads to; none may ever be seen. */
+  /** Every credential that the config leads to, and what ONLYOFFICE gave out for them so far; none may ever be seen. */
   readonly secrets: readonly string[];
   run(args: readonly string[], options?: RunOptions): Promise<CliResult>;
   /** Writes another config beside the first and gives its path. */
@@ -41,7 +43,7 @@ export interface World {
 }
 
 /** Workspace knows no API keys, so there a user signs in. */
-export function configText(world: { readonly apiUrl: string; readonly baseUrl: string; readonly generation?: 'docspace' | 'workspace' }): string {
+export function configText(world: { readonly apiUrl: string; readonly baseUrl: string; readonly generation?: 'docspace' | 'workspace'; readonly storageUrl?: string }): string {
   const account = world.generation === 'workspace' ? 'userName: ${ONLYOFFICE_USER}\n    password: ${ONLYOFFICE_PASSWORD}' : 'apiKey: ${ONLYOFFICE_API_KEY}';
   return `sources:
   contacts:
@@ -58,7 +60,7 @@ export function configText(world: { readonly apiUrl: string; readonly baseUrl: s
     provider: onlyoffice
     baseUrl: ${world.baseUrl}
     ${account}
-`;
+${world.storageUrl === undefined ? '' : `    allowHosts: ["${new URL(world.storageUrl).host}"]\n`}`;
 }
 
 export async function startWorld(options: { readonly generation?: 'docspace' | 'workspace'; readonly operationDurationMs?: number; readonly storage?: 'disc' | 'presigned' } = {}): Promise<World> {
@@ -69,13 +71,15 @@ export async function startWorld(options: { readonly generation?: 'docspace' | '
   const apiKey = demoApiKeys[0].key;
   const { userName, password } = demoUsers[0];
   const env = { ONOFFICE_TOKEN: onOffice.token, ONOFFICE_SECRET: onOffice.secret, ONLYOFFICE_API_KEY: apiKey, ONLYOFFICE_USER: userName, ONLYOFFICE_PASSWORD: password };
-  await writeFile(join(directory, 'filesource.yaml'), configText({ apiUrl: onOffice.apiUrl, baseUrl: onlyOffice.baseUrl, generation }));
+  await writeFile(join(directory, 'filesource.yaml'), configText({ apiUrl: onOffice.apiUrl, baseUrl: onlyOffice.baseUrl, generation, ...(onlyOffice.storageUrl === undefined ? {} : { storageUrl: onlyOffice.storageUrl }) }));
   return {
     onOffice,
     onlyOffice,
     directory,
     env,
-    secrets: [onOffice.token, onOffice.secret, apiKey, password],
+    get secrets() {
+      return [onOffice.token, onOffice.secret, apiKey, password, ...onlyOffice.issuedSecrets];
+    },
     run: (args, runOptions) => runCli(args, { cwd: directory, ...runOptions, env: { ...env, ...runOptions?.env } }),
     writeConfig: async (name, text) => {
       const path = join(directory, name);
@@ -94,7 +98,8 @@ export async function startWorld(options: { readonly generation?: 'docspace' | '
 export async function runCli(args: readonly string[], options: RunOptions): Promise<CliResult> {
   const { PATH = '' } = process.env;
   const [command, ...rest] = [...limitedTo(options.mostFileBytes), process.execPath, bin, ...args];
-  const child = spawn(command ?? process.execPath, rest, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command ?? process.execPath, rest, { cwd: options.cwd, env: { PATH, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  if (options.keepsStdin !== true) child.stdin.end();
   options.onStart?.(child);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -38,6 +38,8 @@ export interface OnlyOfficeSandbox {
   readonly faults: FaultPlan;
   /** For tests that wait for what happens, and not for time. */
   readonly operations: OperationSwitch;
+  /** Session tokens and signatures of links that were given out: for tests that look for them where they must not be. */
+  readonly issuedSecrets: readonly string[];
   /** Connections that callers hold to both servers. */
   readonly openConnections: number;
   close(): Promise<void>;
@@ -83,6 +85,9 @@ export async function startOnlyOfficeSandbox(options: OnlyOfficeSandboxOptions =
     quirks: portal.quirks,
     faults,
     operations: portal.operations,
+    get issuedSecrets() {
+      return [...portal.tokens.issued, ...portal.links.issued];
+    },
     get openConnections() {
       return connections.open;
     },

@@ -5,6 +5,7 @@ const STREAM_MS = 16 * 60_000;
 
 /** Signatures of links that need no other credential, with the moment at which each runs out. */
 export class SignedLinks {
+  readonly issued: string[] = [];
   private readonly secret = randomBytes(32);
   private readonly now: () => number;
 
@@ -16,13 +17,14 @@ export class SignedLinks {
   forStorage(key: string, disposition: string, mediaType: string): string {
     const at = this.now();
     const date = new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const signature = this.issue(`${key}|${date}`);
     return new URLSearchParams({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
       'X-Amz-Date': date,
       'X-Amz-Expires': String(STORAGE_MS / 1000),
       'response-content-type': mediaType,
       'response-content-disposition': disposition,
-      'X-Amz-Signature': this.sign(`${key}|${date}`),
+      'X-Amz-Signature': signature,
     }).toString();
   }
 
@@ -37,12 +39,18 @@ export class SignedLinks {
   /** `stream_auth` of `action=stream`, good for 16 minutes. */
   forStream(fileId: string): string {
     const expires = this.now() + STREAM_MS;
-    return `${expires}.${this.sign(`${fileId}|${expires}`)}`;
+    return `${expires}.${this.issue(`${fileId}|${expires}`)}`;
   }
 
   checkStream(fileId: string, key: string): boolean {
     const [expires = '', signature] = key.split('.');
     return signature === this.sign(`${fileId}|${expires}`) && this.now() < Number(expires);
+  }
+
+  private issue(text: string): string {
+    const signature = this.sign(text);
+    this.issued.push(signature);
+    return signature;
   }
 
   private sign(text: string): string {

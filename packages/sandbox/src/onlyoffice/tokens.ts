@@ -25,6 +25,8 @@ export function passwordMatches(user: User, given: Given): boolean {
 
 /** The values of `asc_auth_key` that were given out. */
 export class TokenRegistry {
+  /** All of them, also those that are worth nothing any more. */
+  readonly issued: string[] = [];
   private readonly sessions = new Map<string, Session>();
   private readonly now: () => number;
   private readonly lifetimeMs: number;
@@ -36,6 +38,7 @@ export class TokenRegistry {
 
   issue(user: User): { token: string; expires: number } {
     const token = randomBytes(96).toString('base64');
+    this.issued.push(token);
     const expires = this.now() + this.lifetimeMs;
     this.sessions.set(token, { userId: user.id, expires });
     return { token, expires };
