@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream';
 import type { ChildProcess } from 'node:child_process';
-import type { Command } from 'commander';
 import { Output } from '../../packages/cli/src/output.ts';
 import { createProgram } from '../../packages/cli/src/program.ts';
 import type { RunOptions } from './harness.ts';
+
+type Command = ReturnType<typeof createProgram>;
 
 /** One run of the sweep. */
 export interface Line {
