@@ -34,7 +34,7 @@ export type { OperationStatus, Progress } from './operation/progress.ts';
 export { parseOperationToken, type OperationToken } from './operation/token.ts';
 export { createListing, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';
-export type { Hashing, RunningHash } from './ports/hashing.ts';
+export type { FileHash, Hashing, RunningHash } from './ports/hashing.ts';
 export type { HttpClient, HttpRequest, HttpResponse } from './ports/http.ts';
 export { silentLogger, type Logger, type LogLevel } from './ports/logger.ts';
 export type { Ports } from './ports/ports.ts';

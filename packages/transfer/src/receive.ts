@@ -7,39 +7,92 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
   /** Called after each chunk is taken, and waited for. */
-  readonly onWritten?: () => Promise<void>;
+  readonly onWritten?: () => Promise<void> | undefined;
   /** Longest silence of a body that nobody else watches over. */
   readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
 }
 
 /** Writes a body into a part; the body is closed in every case. */
 export async function receive(body: Readable, part: PartFile, options: ReceiveOptions = {}): Promise<void> {
-  const { signal, onBytes, onWritten, idle } = options;
+  const { signal, idle } = options;
   const onAbort = (): void => {
     if (signal !== undefined) body.destroy(abortError(signal));
   };
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  // An error between two reads has a listener, whatever the reader is doing.
-  body.on('error', ignore);
   const watch = idle === undefined ? undefined : new IdleWatch(body, idle);
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      watch?.pause();
-      await part.write(chunk);
-      onBytes?.(chunk.length);
-      if (onWritten !== undefined) await onWritten();
-      watch?.resume();
-    }
+    await pour(body, part, options, watch);
     throwIfAborted(signal);
   } catch (error) {
-    if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw new FileSourceError('truncated', 'the connection was closed before the end', { cause: error });
+    if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw closedEarly(error);
     throw error;
   } finally {
     watch?.stop();
     signal?.removeEventListener('abort', onAbort);
+    // An error that comes late has a listener.
+    body.on('error', ignore);
     body.destroy();
   }
+}
+
+/** By events: for a small file, an iterator would cost more than all else here. */
+function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: IdleWatch | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (body.errored !== null) throw body.errored;
+    if (body.destroyed && !body.readableEnded) throw closedEarly();
+    let isBusy = false;
+    let hasEnded = body.readableEnded;
+    let hasFailed = false;
+    const fail = (error: unknown): void => {
+      hasFailed = true;
+      // A body that is made in this thread would go on for ever before anybody could destroy it.
+      body.pause();
+      reject(error);
+    };
+    const goOn = (): void => {
+      isBusy = false;
+      watch?.resume();
+      if (hasEnded) resolve();
+      else body.resume();
+    };
+    body.on('error', fail);
+    body.on('close', () => {
+      if (!hasEnded) fail(closedEarly());
+    });
+    body.on('end', () => {
+      hasEnded = true;
+      if (!isBusy) resolve();
+    });
+    body.on('data', (chunk: Buffer) => {
+      if (hasFailed) return;
+      watch?.pause();
+      try {
+        const taken = takeChunk(chunk, part, options);
+        if (taken === undefined) {
+          watch?.resume();
+          return;
+        }
+        isBusy = true;
+        body.pause();
+        taken.then(goOn, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    if (hasEnded) resolve();
+  });
+}
+
+/** `undefined` when the next chunk can come at once. */
+function takeChunk(chunk: Buffer, part: PartFile, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
+  const taken = part.take(chunk);
+  onBytes?.(chunk.length);
+  return taken === undefined ? onWritten?.() : taken.then(onWritten);
+}
+
+function closedEarly(cause?: unknown): FileSourceError {
+  return new FileSourceError('truncated', 'the connection was closed before the end', cause === undefined ? {} : { cause });
 }
 
 function ignore(): void {

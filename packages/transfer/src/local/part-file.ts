@@ -1,13 +1,15 @@
 import { closeSync, constants, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Hashing, RunningHash } from '@filesource/core';
+import type { FileHash, Hashing, RunningHash } from '@filesource/core';
 import { targetError } from './target-error.ts';
 
 /** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
 const gatherBytes = 1024 * 1024;
 /** Files up to this are written with one call, without a trip through the thread pool. */
 const smallBytes = 256 * 1024;
+/** From here on a file is hashed beside this thread where that can be done, since a hash takes as long as all else; before, the thread would cost more. */
+const hashedBesideBytes = 8 * 1024 * 1024;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -31,6 +33,7 @@ export interface PartFileOptions {
 export class PartFile {
   readonly #options: PartFileOptions;
   readonly #hash: RunningHash;
+  #hashBeside: FileHash | undefined;
   #handle: FileHandle | undefined;
   #chunks: Buffer[] = [];
   #gathered = 0;
@@ -58,11 +61,16 @@ export class PartFile {
 
   /** Takes a chunk, which must not be changed afterwards; resolves when the next one can be taken. */
   async write(chunk: Buffer): Promise<void> {
-    this.#hash.update(chunk);
+    await this.take(chunk);
+  }
+
+  /** The same; `undefined` when the next one can be taken at once. */
+  take(chunk: Buffer): Promise<void> | undefined {
+    if (this.#hashBeside === undefined) this.#hash.update(chunk);
     this.#chunks.push(chunk);
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
-    if (this.#gathered >= gatherBytes) await this.#flush();
+    return this.#gathered >= gatherBytes ? this.#flush() : undefined;
   }
 
   /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
@@ -75,7 +83,11 @@ export class PartFile {
       } else {
         await this.#flush();
         await this.#writing;
+        const hex = this.#hashBeside?.hex();
+        // Awaited below, when the bytes are safe.
+        hex?.catch(() => undefined);
         if (durable) await this.#handle?.sync();
+        if (hex !== undefined) this.#sha256 = await hex;
         await this.#close();
       }
       this.#isComplete = true;
@@ -125,6 +137,7 @@ export class PartFile {
     this.#chunks = [];
     this.#gathered = 0;
     await this.#writing?.catch(() => undefined);
+    this.#hashBeside?.close();
     await this.#close().catch(() => undefined);
   }
 
@@ -143,7 +156,9 @@ export class PartFile {
     const position = this.#bytes - this.#gathered;
     this.#chunks = [];
     this.#gathered = 0;
-    const writing = writeAll(this.#handle, chunks, position);
+    if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
+    const end = this.#bytes;
+    const writing = writeAll(this.#handle, chunks, position).then(() => this.#hashBeside?.written(end));
     // Awaited by the next flush: the vendor's bytes arrive while these are written.
     writing.catch(() => undefined);
     this.#writing = writing;

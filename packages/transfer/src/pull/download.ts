@@ -52,16 +52,16 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     // Whichever way the clock jumps: a checkpoint too many does no harm.
     return fresh >= checkpointBytes || (fresh >= slowCheckpointBytes && Math.abs(clock.now() - notedMs) >= slowCheckpointMs);
   };
+  const checkpoint = async (): Promise<void> => {
+    noted = await part.checkpoint();
+    notedMs = clock.now();
+    note(noted);
+  };
   try {
     await receive(content.body, part, {
       signal,
       onBytes: options.onBytes,
-      onWritten: async () => {
-        if (!canResume || !isDue()) return;
-        noted = await part.checkpoint();
-        notedMs = clock.now();
-        note(noted);
-      },
+      ...(canResume ? { onWritten: () => (isDue() ? checkpoint() : undefined) } : {}),
     });
     checkSize(part.bytes, { listed: entry.size, announced: content.size === null ? null : content.offset + content.size });
     await part.finish();
