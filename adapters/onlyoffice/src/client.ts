@@ -115,7 +115,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
       return readResult(call, answer, clock.now());
     },
     fetch: async (url, headers, signal) => {
-      const request = { method: 'GET' as const, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
+      const request = { method: 'GET' as const, isDownload: true, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
       try {
         if (url.origin !== portal.origin) return await ports.http.send(request);
         return await signedIn(

@@ -25,6 +25,7 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
   const { range, signal } = options;
   const response = await ports.http.send({
     method: 'GET',
+    isDownload: true,
     url: fileUrlOf(record.url),
     headers: { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) },
     ...options.hosts,

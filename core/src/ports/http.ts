@@ -7,6 +7,8 @@ export interface HttpRequest {
   /** Headers that prove who is calling: sent to the origin of `url` only, dropped on a redirect to another origin or to plain HTTP. */
   readonly credentials?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body of the answer is a file: it takes the shortest way, past what is made for API calls. Default: false. */
+  readonly isDownload?: boolean;
   readonly signal?: AbortSignal;
   /** Longest time to make a connection, TLS included; default: the client's. */
   readonly connectTimeoutMs?: number;

@@ -2,13 +2,14 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage, type 
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { FileSourceError, throwIfAborted, type HttpRequest, type HttpResponse } from '@filesource/core';
-import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { createAgents } from './agents.ts';
+import axios, { type AxiosRequestConfig } from 'axios';
+import { createAgents, type Agents } from './agents.ts';
 import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
 import { toHttpError } from './http-error.ts';
 import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
+import { exchangeOnNode } from './node-exchange.ts';
 import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -31,6 +32,7 @@ export interface AxiosTransportOptions {
 
 /**
  * One exchange on axios: no redirects, any status is an answer, the body a stream without content coding.
+ * - Files (`isDownload`) go past axios, on the same connections.
  * - Requests with `allowPrivate: false` have connections of their own, made to public addresses only.
  */
 export function createAxiosTransport(options: AxiosTransportOptions = {}): ClosableHttpClient {
@@ -54,14 +56,8 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     if (ms === undefined) return {};
     return proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes, ms) } } : { connectTimeoutMs: ms };
   };
-  let isClosed = false;
-  const send = async (request: HttpRequest): Promise<HttpResponse> => {
-    const { signal } = request;
-    throwIfAborted(signal);
-    // Agents that were destroyed would make new connections all the same, which nobody would close.
-    if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
-    const agents = request.allowPrivate === false ? publicOnly : anywhere;
-    const config: AxiosRequestConfig = {
+  const callByAxios = async (request: HttpRequest, agents: Agents): Promise<RawAnswer> => {
+    const { status, headers, data } = await client.request<Readable>({
       method: request.method,
       url: request.url,
       headers: requestHeaders(request, userAgent),
@@ -69,10 +65,34 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       httpsAgent: agents.https,
       ...connectingWithin(request.connectTimeoutMs),
       ...(request.body === undefined ? {} : { data: request.body }),
-      ...(signal === undefined ? {} : { signal }),
-    };
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+    return { status, headers, body: data };
+  };
+  /** For a small file, axios would take as long as the exchange itself. */
+  const download = async (request: HttpRequest, agents: Agents): Promise<RawAnswer> => {
+    const answer = await exchangeOnNode({
+      method: request.method,
+      url: request.url,
+      headers: requestHeaders(request, userAgent),
+      body: request.body,
+      signal: request.signal,
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      maxHeaderBytes,
+      connectTimeoutMs: request.connectTimeoutMs,
+    });
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
+  };
+  let isClosed = false;
+  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+    const { signal } = request;
+    throwIfAborted(signal);
+    // Agents that were destroyed would make new connections all the same, which nobody would close.
+    if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
+    const agents = request.allowPrivate === false ? publicOnly : anywhere;
     try {
-      return answerOf(request, await client.request<Readable>(config));
+      return answerOf(request, request.isDownload === true && !proxyFromEnvironment ? await download(request, agents) : await callByAxios(request, agents));
     } catch (error) {
       throw toHttpError(error, signal);
     }
@@ -87,26 +107,33 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
   };
 }
 
-function answerOf(request: HttpRequest, response: AxiosResponse<Readable>): HttpResponse {
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: object;
+  /** As it comes from the socket. */
+  readonly body: Readable;
+}
+
+function answerOf(request: HttpRequest, response: RawAnswer): HttpResponse {
   const headers = headersOf(response);
   const bodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304;
   const encoding = bodiless || headers['content-length'] === '0' ? undefined : headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity' && response.status === 206) {
-    response.data.destroy();
+    response.body.destroy();
     throw new FileSourceError('vendor-protocol', 'the answer is a part of a compressed file, which cannot be read');
   }
-  const decoded = decodeBody(response.data, encoding);
+  const decoded = decodeBody(response.body, encoding);
   if (decoded !== undefined) {
     delete headers['content-encoding'];
     delete headers['content-length'];
   }
   const { status } = response;
   const length = announcedLength(request, { status, headers, url: request.url });
-  const body = new AnswerBody(decoded ?? response.data, { length, ...(request.signal === undefined ? {} : { signal: request.signal }) });
+  const body = new AnswerBody(decoded ?? response.body, { length, ...(request.signal === undefined ? {} : { signal: request.signal }) });
   return { status, headers, url: request.url, body };
 }
 
-function headersOf(response: AxiosResponse): Record<string, string> {
+function headersOf(response: RawAnswer): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined && value !== null) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);

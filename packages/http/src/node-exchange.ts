@@ -1,0 +1,57 @@
+import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import { parseUrl } from './parse-url.ts';
+
+export interface NodeExchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly httpAgent: Agent;
+  readonly httpsAgent: Agent;
+  /** Largest size of the headers of an answer, in bytes. */
+  readonly maxHeaderBytes: number;
+  /** Read by the agents. */
+  readonly connectTimeoutMs: number | undefined;
+}
+
+/** One exchange on Node's own client; the signal counts until the answer is there, and then whoever reads the body ends it. */
+export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage> {
+  const { signal } = exchange;
+  return new Promise((resolve, reject) => {
+    const request = start(exchange);
+    const onAbort = (): void => void request.destroy(abortOf(signal));
+    const settle = (): void => signal?.removeEventListener('abort', onAbort);
+    request.once('response', (answer) => {
+      settle();
+      resolve(answer);
+    });
+    request.on('error', (error) => {
+      settle();
+      reject(error);
+    });
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
+    request.end(exchange.body);
+  });
+}
+
+function start({ method, url: text, headers, body, httpAgent, httpsAgent, maxHeaderBytes, connectTimeoutMs }: NodeExchange): ClientRequest {
+  const url = parseUrl(text);
+  const isTls = url.protocol === 'https:';
+  const options: RequestOptions & { readonly connectTimeoutMs?: number } = {
+    ...urlToHttpOptions(url),
+    method,
+    agent: isTls ? httpsAgent : httpAgent,
+    headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+    maxHeaderSize: maxHeaderBytes,
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+  };
+  return (isTls ? httpsRequest : httpRequest)(options);
+}
+
+function abortOf(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('aborted');
+}

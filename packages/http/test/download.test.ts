@@ -1,0 +1,63 @@
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { readBody } from '@filesource/core';
+import { realClock } from '@filesource/testkit';
+import { createHttpClient } from '../src/index.ts';
+
+const closings: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closings.splice(0)) close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closings.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file?a=1`;
+}
+
+function client(): ReturnType<typeof createHttpClient> {
+  const made = createHttpClient({ clock: realClock });
+  closings.push(() => made.close());
+  return made;
+}
+
+describe.each([true, false])('an exchange with isDownload %s', (isDownload) => {
+  const method = 'GET';
+
+  test('asks with the same headers, and gives status, headers and body', async () => {
+    const url = await serve((request, response) => {
+      const { 'user-agent': agent, accept, 'accept-encoding': encoding, authorization } = request.headers;
+      response.writeHead(203, { 'x-one': '1', 'set-cookie': ['a', 'b'] }).end(JSON.stringify([request.method, request.url, agent, accept, encoding, authorization]));
+    });
+    const answer = await client().send({ method, url, isDownload, credentials: { authorization: 'Bearer t' } });
+    expect(answer).toMatchObject({ status: 203, url, headers: { 'x-one': '1', 'set-cookie': 'a, b' } });
+    expect(JSON.parse((await readBody(answer.body, 1000)).toString())).toEqual(['GET', '/file?a=1', 'filesource', '*/*', 'gzip, br', 'Bearer t']);
+  });
+
+  test('ends at an abort, before the answer and in its body', async () => {
+    const url = await serve((request, response) => {
+      if (request.headers['x-start'] !== undefined) response.writeHead(200).write('some');
+    });
+    const stop = new AbortController();
+    const waiting = client().send({ method, url, isDownload, signal: stop.signal });
+    const { body } = await client().send({ method, url, isDownload, signal: stop.signal, headers: { 'x-start': '1' } });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
+    await expect(readBody(body, 1000)).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  test('fails by name when nobody is there, and when the body is cut', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('four', () => response.destroy());
+    });
+    const { body } = await client().send({ method, url, isDownload });
+    await expect(readBody(body, 1000)).rejects.toMatchObject({ kind: 'truncated' });
+    await expect(client().send({ method, url: 'http://127.0.0.1:1/', isDownload })).rejects.toMatchObject({ kind: 'network' });
+  });
+});
