@@ -10,7 +10,7 @@ export type Support =
 /** The vendor's limits, and ours where the wire forces one; `null` means that none is known. */
 export interface Limits {
   readonly maxPageSize: number;
-  /** Largest file that can be opened, in bytes: set where the wire forces the whole file into memory. */
+  /** Largest file that can be opened, in bytes. */
   readonly maxContentBytes: number | null;
   readonly linkLifetimeMs: number | null;
   /** Calls in flight at once, for one account. */

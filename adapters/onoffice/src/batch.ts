@@ -168,7 +168,7 @@ export class Batcher<Job, Value> {
     const startedMs = clock.now();
     try {
       const outcomes = await this.#send(waiters, controller.signal, onStall);
-      this.#times.add(clock.now() - startedMs);
+      if (onStall !== undefined) this.#times.add(clock.now() - startedMs);
       end();
       for (const [index, waiter] of waiters.entries()) this.#answered(waiter, outcomes[index] ?? { status: 'alone' }, waiters.length === 1);
     } catch (thrown) {

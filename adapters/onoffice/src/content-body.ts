@@ -81,7 +81,9 @@ export class ContentBody extends Readable {
 
   #take(chunk: Buffer): void {
     this.#answerBytes += chunk.length;
-    if (this.#answerBytes > this.#options.maxBytes) throw new FileSourceError('too-large', `the answer has more than ${this.#options.maxBytes} bytes`);
+    if (this.#answerBytes > this.#options.maxBytes) {
+      throw this.#hasStarted ? protocolError('it is longer than such a file can make it') : new FileSourceError('too-large', `the answer has more than ${this.#options.maxBytes} bytes`);
+    }
     this.#scanner.write(chunk);
     if (this.#heldBytes <= heldBytes) return;
     if (!this.#hasStarted) {
@@ -96,7 +98,7 @@ export class ContentBody extends Readable {
     if (this.#textBefore === '') this.#textBefore = this.#scanner.textBefore();
     const bytes = decode();
     this.#bytes += bytes.length;
-    if (this.#bytes > this.#options.maxContentBytes) throw new FileSourceError('too-large', `the file has more than ${this.#options.maxContentBytes} bytes`);
+    if (this.#bytes > this.#options.maxContentBytes) throw new FileSourceError('too-large', `the file has more than ${this.#options.maxContentBytes} bytes`, { advice: 'Raise maxContentBytes of the source.' });
     if (bytes.length === 0) return;
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;

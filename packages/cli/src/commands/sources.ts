@@ -43,7 +43,7 @@ function notesOf({ name, capabilities }: FileSource): readonly string[] {
     return text === undefined ? [] : [`${name}: ${titles[capability].toLowerCase()}: ${text}`];
   });
   const { maxContentBytes } = capabilities.limits;
-  if (capabilities.openInMemory && maxContentBytes !== null) notes.push(`${name}: get: files up to ${maxContentBytes} bytes, each held in memory while it is read`);
+  if (maxContentBytes !== null) notes.push(`${name}: get: files up to ${maxContentBytes} bytes${capabilities.openInMemory ? ', each held in memory while it is read' : ''}`);
   return notes;
 }
 
