@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
 import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
@@ -5,6 +6,7 @@ import { eitherOf } from '../local/either-of.ts';
 import { prepareFileTarget, type FileTarget } from '../local/file-target.ts';
 import { sweepParts, uniquePartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
+import { syncDirectory } from '../local/sync-directory.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
@@ -77,6 +79,7 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
     const entries = await readEntries(archive, content, part, target, options);
     if (target.directory === undefined) await part.finish();
     else if (content.format !== 'single') await part.discard();
+    await (target.directory === undefined ? syncDirectory(dirname(target.file.finalPath)) : target.directory.sync());
     const { files, extras } = proveArchive(archive.items, entries, {
       source: source.name,
       convertedIds: new Set(Object.keys(convert ?? {})),
