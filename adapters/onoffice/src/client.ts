@@ -33,11 +33,11 @@ export interface ApiClient {
   close(): void;
 }
 
-export interface ContentData extends ActionData {
+interface ContentData extends ActionData {
   readonly contents: readonly DecodedContent[];
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   /** Longest answer and longest file, in bytes: past one of them `too-large` is thrown. */
   readonly maxBytes: number;
   readonly maxContentBytes: number;
@@ -49,7 +49,7 @@ export interface StreamOptions {
 }
 
 /** `data` is all of the answer where there is no `body`, else what of it came before the content: `undefined` where that says nothing. */
-export interface StreamedContent {
+interface StreamedContent {
   readonly data: ActionData | undefined;
   readonly body: ContentBody | undefined;
 }

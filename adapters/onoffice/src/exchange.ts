@@ -13,7 +13,7 @@ export interface Exchange {
   readonly facts: AnswerFacts;
 }
 
-export interface SignedAction extends SentAction {
+interface SignedAction extends SentAction {
   readonly timestamp: number;
   readonly hmac: string;
   readonly hmac_version: '2';
