@@ -22,6 +22,20 @@ export interface Limits {
    * - Where it is more, many small files are fetched fastest with about twice as many open at once.
    */
   readonly openBatch?: number;
+  /** Bytes of files that share one request at most; missing: no bound. */
+  readonly openBatchBytes?: number;
+  /** A file above this shares no request and has one of its own; missing: no bound. */
+  readonly openBatchFileBytes?: number;
+  /**
+   * Requests, one after the other, that opening one file takes; missing: 1. What a vendor's redirect adds does not count.
+   * - Where `openBatch` is more than 1, the first of them is the one that is shared.
+   */
+  readonly requestsPerOpen?: number;
+  /** Files whose own requests are under way at once; missing: `maxConcurrency`. */
+  readonly maxOpening?: number;
+  /** What the config bounds the account to; missing: no bound. */
+  readonly maxRequestsPerSecond?: number;
+  readonly maxBytesPerSecond?: number;
 }
 
 /**

@@ -57,7 +57,7 @@ export async function planArchive(selection: ArchiveSelection, tools: PlanTools,
   const items: ArchiveItem[] = [];
   const fileIds: string[] = [];
   const convert: { readonly key: string; readonly value: string }[] = [];
-  for (const [ref, found] of await readFiles([...refs.values()], tools, signal)) {
+  for (const [ref, found] of await readFiles([...refs.values()], selection.known ?? [], tools, signal)) {
     if (FileSourceError.is(found) && isInOtherFolder(found)) {
       items.push(lost(ref, found));
       continue;
@@ -124,9 +124,11 @@ async function walk(folder: WantedFolder, segments: readonly string[], tools: Pl
   return items;
 }
 
-async function readFiles(refs: readonly FileRef[], tools: PlanTools, signal: AbortSignal | undefined): Promise<ReadonlyMap<FileRef, FileEntry | FileSourceError>> {
+async function readFiles(refs: readonly FileRef[], known: readonly FileEntry[], tools: PlanTools, signal: AbortSignal | undefined): Promise<ReadonlyMap<FileRef, FileEntry | FileSourceError>> {
   const found = new Map<string, FileEntry | FileSourceError>();
-  for (const [folder, wanted] of groupByFolder(refs)) {
+  const foldersOf = new Map(refs.map(({ file, folder }) => [file, folder]));
+  for (const entry of known) if (foldersOf.get(entry.id) === entry.folder) found.set(entry.id, entry);
+  for (const [folder, wanted] of groupByFolder(refs.filter(({ file }) => !found.has(file)))) {
     if (wanted.length >= manyFiles) for (const entry of await listWanted(folder, wanted, tools, signal)) found.set(entry.id, entry);
   }
   const limiter = createLimiter(callsAtOnce);

@@ -24,6 +24,8 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
       linkLifetimeMs: null,
       maxConcurrency: 8,
       maxArchives: 1,
+      // What the file is, and then its bytes.
+      requestsPerOpen: 2,
     },
   };
 }

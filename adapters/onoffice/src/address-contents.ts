@@ -1,5 +1,6 @@
 import { FileSourceError, type Content, type FileEntry, type FileRef } from '@filesource/core';
 import { Readable } from 'node:stream';
+import { maxSharedBytes } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import { maxAnswerBytes } from './content-size.ts';
 import { fileRecordOf, type FileRecord } from './entries.ts';
@@ -9,8 +10,6 @@ import type { KnownFiles } from './known-files.ts';
 import { noSuchFile } from './refusals.ts';
 import { Turns } from './turns.ts';
 
-/** Files up to this size share requests and are held in memory; larger ones stream. */
-const maxSharedBytes = 1024 * 1024;
 /** Requests for large files that wait for their first bytes. */
 const maxStarting = 8;
 const chunkBytes = 64 * 1024;

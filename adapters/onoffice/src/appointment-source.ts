@@ -1,6 +1,6 @@
 import { createLimiter, FileSourceError, type ByteRange, type Content, type FileRef, type Page, type Ports, type SourceAdapter } from '@filesource/core';
 import { Readable } from 'node:stream';
-import { appointmentCapabilities, fileLinkLifetimeMs } from './capabilities.ts';
+import { appointmentCapabilities, fileLinkLifetimeMs, maxOpening } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import type { AppointmentConfig } from './config.ts';
 import { diagnoseAccount } from './diagnose.ts';
@@ -10,9 +10,6 @@ import { openLink, type LinkOptions } from './link-content.ts';
 import { fileUrlOf, linkHosts } from './links.ts';
 import { findFile, maxPageSize, readFilePage } from './paging.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
-
-/** Links that are being opened at once; the bodies then flow without this bound. */
-const maxOpening = 8;
 
 export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const hosts = linkHosts(config.apiUrl, config.allowHosts);

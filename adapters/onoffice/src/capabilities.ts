@@ -5,6 +5,13 @@ import { maxPageSize } from './paging.ts';
 export const pageLinkLifetimeMs = 14 * 24 * 3_600_000;
 export const fileLinkLifetimeMs = 3_600_000;
 
+/** Address files up to this size share requests and are held in memory; larger ones stream. */
+export const maxSharedBytes = 1024 * 1024;
+/** Of contents in one request. What they hold in memory is about this for each of the requests. */
+export const maxExpectedBytes = 4 * 1024 * 1024;
+/** Links of appointment files that are being opened at once; the bodies then flow without this bound. */
+export const maxOpening = 8;
+
 /** As many as two full requests hold by default: one is on its way while the answer to the other is used. */
 const maxConcurrency = 100;
 
@@ -25,7 +32,7 @@ export function addressCapabilities({ maxContentBytes, maxActionsPerRequest }: P
     linkFile: { support: 'native', note: 'a page with all files of the address record' },
     linkFolder: { support: 'native', note: 'a page with all files of the address record' },
     openInMemory: false,
-    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest },
+    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, openBatchBytes: maxExpectedBytes, openBatchFileBytes: maxSharedBytes, requestsPerOpen: 1 },
   };
 }
 
@@ -40,6 +47,6 @@ export function appointmentCapabilities({ maxActionsPerRequest }: Pick<Appointme
     linkFolder: unsupported('onOffice has links to single files of an appointment only'),
     openInMemory: false,
     // The links share a request; the files then come one by one.
-    limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest },
+    limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, requestsPerOpen: 2, maxOpening },
   };
 }

@@ -1,5 +1,6 @@
 import { FileSourceError, readBody, type Ports } from '@filesource/core';
 import { Batcher, type Outcome } from './batch.ts';
+import { maxExpectedBytes } from './capabilities.ts';
 import type { AccountConfig } from './config.ts';
 import { contentTextBytes } from './content-size.ts';
 import { ContentBody } from './content-body.ts';
@@ -12,8 +13,6 @@ import { createExchange, parseAnswer, refuseAtOnce } from './exchange.ts';
 const maxBytesPerAction = 2 * 1024 * 1024;
 const mebibyte = 1024 * 1024;
 const maxRequests = 4;
-/** Of contents in one request. What they hold in memory is about this for each of the requests. */
-const maxExpectedBytes = 4 * 1024 * 1024;
 /** What an action weighs besides its content, and how much more than that may come for one. */
 const bytesBesides = 1024;
 const slackBytes = 64 * 1024;

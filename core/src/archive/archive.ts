@@ -1,5 +1,6 @@
 import type { FileSourceError } from '../errors/file-source-error.ts';
 import type { Content, OpenOptions } from '../content.ts';
+import type { FileEntry } from '../entry.ts';
 import type { Link } from '../link.ts';
 import type { FileRef, Ref } from '../ref.ts';
 
@@ -9,6 +10,8 @@ export interface ArchiveSelection {
   readonly files: readonly FileRef[];
   /** File id to the ending that it is converted to, such as `.pdf`. */
   readonly convert: ReadonlyMap<string, string>;
+  /** What the caller's listing showed just now of files in it: these need not be looked up. Missing: nothing. */
+  readonly known?: readonly FileEntry[];
 }
 
 /** What finds an archive again that was started elsewhere. */
@@ -22,6 +25,8 @@ export interface ArchiveHandle {
 export interface ArchiveOptions {
   readonly convert?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Entries of a listing that was made just now, for files among the refs: saves the requests that would look them up. */
+  readonly known?: readonly FileEntry[];
   /**
    * What to do with a file that cannot be read while an archive is built here: `fail` ends the stream with its error,
    * `skip` leaves it out and sets its item's `error`. Default `fail`. A vendor that builds the archive decides by itself.

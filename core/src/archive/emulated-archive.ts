@@ -35,6 +35,7 @@ export async function emulateArchive(
   const planned: PlannedFile[] = [];
   const spread = createPathSpreader();
   const seen = new Set<string>();
+  const known = new Map((selection.known ?? []).map((entry) => [JSON.stringify([entry.folder, entry.id]), entry]));
   const plan = (entry: FileEntry, segments: readonly string[]): void => {
     const key = JSON.stringify([entry.folder, entry.id]);
     if (seen.has(key)) return;
@@ -51,7 +52,7 @@ export async function emulateArchive(
   };
   for (const ref of selection.files) {
     try {
-      const entry = await source.stat(ref, withSignal);
+      const entry = known.get(JSON.stringify([ref.folder, ref.file])) ?? (await source.stat(ref, withSignal));
       if (entry.kind === 'file') plan(entry, []);
     } catch (error) {
       lost(ref, error);

@@ -1,4 +1,4 @@
-import { CircuitBreaker, createLimiter, createRateLimiter, type FileSourceOptions, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
+import { CircuitBreaker, createLimiter, createRateLimiter, type FileSourceOptions, type Limits, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
 import { z } from 'zod';
 
 const given = z.number().positive().optional().catch(undefined);
@@ -33,13 +33,15 @@ export interface Limited {
 export type AccountLimits = Pick<FileSourceOptions, 'limiter' | 'byteRate' | 'breaker'> & {
   /** Of requests; `undefined` for no limit. */
   readonly requestRate?: RateLimiter;
+  /** What of it a source tells as its own limits. */
+  readonly told: Pick<Limits, 'maxConcurrency' | 'maxRequestsPerSecond' | 'maxBytesPerSecond'>;
 };
 
 /** What the sources of each account share; of what they ask for, the strictest counts. */
 export function limitsOf(sources: readonly Limited[], ports: Ports): (account: string) => AccountLimits {
   const accounts = new Set(sources.map(({ account }) => account));
   const limits = new Map([...accounts].map((account) => [account, limitsOfOne(sources.filter((source) => source.account === account), ports)]));
-  return (account) => limits.get(account) ?? { limiter: createLimiter(1) };
+  return (account) => limits.get(account) ?? { limiter: createLimiter(1), told: { maxConcurrency: 1 } };
 }
 
 function limitsOfOne(sources: readonly Limited[], { clock }: Ports): AccountLimits {
@@ -48,8 +50,10 @@ function limitsOfOne(sources: readonly Limited[], { clock }: Ports): AccountLimi
   const bytes = least(({ common }) => common.maxBytesPerSecond);
   const failures = least(({ common }) => common.breakerFailures);
   const coolDownMs = Math.max(...sources.map(({ common }) => common.breakerCoolDownMs ?? 0));
+  const maxConcurrency = least(({ adapter, common }) => lowest([adapter.capabilities.limits.maxConcurrency, common.maxConcurrency])) ?? 1;
   return {
-    limiter: createLimiter(least(({ adapter, common }) => lowest([adapter.capabilities.limits.maxConcurrency, common.maxConcurrency])) ?? 1),
+    limiter: createLimiter(maxConcurrency),
+    told: { maxConcurrency, ...(requests === undefined ? {} : { maxRequestsPerSecond: requests }), ...(bytes === undefined ? {} : { maxBytesPerSecond: bytes }) },
     ...(requests === undefined ? {} : { requestRate: createRateLimiter({ clock, perSecond: requests }) }),
     ...(bytes === undefined ? {} : { byteRate: createRateLimiter({ clock, perSecond: bytes }) }),
     ...(failures === undefined || coolDownMs === 0 ? {} : { breaker: new CircuitBreaker(clock, { failures, coolDownMs }) }),

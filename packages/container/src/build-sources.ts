@@ -1,7 +1,7 @@
-import { createFileSource, inContext, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports, type RateLimiter } from '@filesource/core';
+import { createFileSource, inContext, overlay, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
 import { telemetryLayer, type TelemetryOptions } from '@filesource/telemetry';
 import { rateLimited } from './rate-limited.ts';
-import { commonSettingsOf, limitsOf, type CommonSettings, type Limited } from './account-limits.ts';
+import { commonSettingsOf, limitsOf, type AccountLimits, type CommonSettings, type Limited } from './account-limits.ts';
 import type { ConfiguredSource } from './config/load-config.ts';
 import { withDiagnosis } from './diagnose-addresses.ts';
 
@@ -24,14 +24,14 @@ export function sourceOptions(sources: readonly ConfiguredSource[], ports: Ports
   const built = sources.map((source) => buildAdapter(source, ports));
   const limits = limitsOf(built, ports);
   return built.map(({ source, adapter, account, common, limitRate }) => {
-    const { requestRate, ...shared } = limits(account);
+    const { requestRate, told, ...shared } = limits(account);
     if (requestRate !== undefined) limitRate(requestRate);
     const { name, providerName: provider } = source;
     const { timeoutMs, idleTimeoutMs, transferTimeoutMs, maxAttempts } = common;
     return {
       name,
       provider,
-      adapter,
+      adapter: telling(adapter, told),
       account,
       ports,
       layers,
@@ -56,6 +56,12 @@ function buildAdapter(source: ConfiguredSource, ports: Ports): Built {
   } catch (error) {
     throw inContext(error, { source: name, provider: providerName, redactor: ports.redactor }, 'create', undefined);
   }
+}
+
+/** What a source tells of its limits is what holds for it. */
+function telling(adapter: SourceAdapter, told: AccountLimits['told']): SourceAdapter {
+  const { capabilities } = adapter;
+  return overlay(adapter, { capabilities: { ...capabilities, limits: { ...capabilities.limits, ...told } } });
 }
 
 function connectingWithin(http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {

@@ -51,7 +51,16 @@ describe('the limits of an account', () => {
   });
 
   it('ignore settings of a provider that mean something else by their names', () => {
-    expect(limitsOf([limited({ maxRequestsPerSecond: 'many', maxBytesPerSecond: -1, breakerFailures: null })], ports)('one')).toEqual({ limiter: expect.any(Function) });
+    expect(limitsOf([limited({ maxRequestsPerSecond: 'many', maxBytesPerSecond: -1, breakerFailures: null })], ports)('one')).toEqual({ limiter: expect.any(Function), told: { maxConcurrency: 8 } });
+  });
+
+  it('are what the capabilities of each of its sources tell', async () => {
+    const acme = createAcme();
+    const common = { provider: 'acme-files', token: 'abcd' };
+    const sources = await createFileSources({ config: { sources: { a: { ...common, maxConcurrency: 2, maxRequestsPerSecond: 0.5 }, b: common } }, adapters: [acme.descriptor] });
+    for (const name of ['a', 'b']) expect(sources.get(name).capabilities.limits).toMatchObject({ maxConcurrency: 2, maxRequestsPerSecond: 0.5 });
+    expect(sources.get('a').capabilities.limits).not.toHaveProperty('maxBytesPerSecond');
+    await sources.close();
   });
 });
 

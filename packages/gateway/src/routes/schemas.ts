@@ -22,6 +22,12 @@ const capabilitiesSchema = z.strictObject({
     maxConcurrency: count,
     maxArchives: count.nullable(),
     openBatch: count.optional(),
+    openBatchBytes: count.optional(),
+    openBatchFileBytes: count.optional(),
+    requestsPerOpen: count.optional(),
+    maxOpening: count.optional(),
+    maxRequestsPerSecond: z.number().min(0).optional(),
+    maxBytesPerSecond: count.optional(),
   }),
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { capabilityNames, type CapabilityName, type FileSource } from '@filesource/core';
 import type { ConformanceArea, ConformanceCase } from './conformance-case.ts';
 import { expectationOf } from './harness.ts';
-import { collect, refOf } from './reading.ts';
+import { collect, readWhole, refOf } from './reading.ts';
 import type { Stage } from './stage.ts';
 
 /** A call that each capability stands for; what says `unsupported` must refuse it. */
@@ -41,7 +41,9 @@ const silentRefusals: readonly ConformanceCase[] = refusable.map((name) => ({
   },
 }));
 
-const limitKinds = { maxPageSize: false, maxContentBytes: true, linkLifetimeMs: true, maxConcurrency: false, maxArchives: true, openBatch: false } as const;
+const limitKinds = { maxPageSize: false, maxContentBytes: true, linkLifetimeMs: true, maxConcurrency: false, maxArchives: true } as const;
+/** Those that an adapter may leave out. */
+const optionalLimits = ['openBatch', 'openBatchBytes', 'openBatchFileBytes', 'requestsPerOpen', 'maxOpening'] as const;
 
 export const capabilityCases: ConformanceArea = {
   area: 'capabilities',
@@ -76,9 +78,29 @@ export const capabilityCases: ConformanceArea = {
       title: 'have limits that are whole numbers above 0, or null where that means none',
       run: async ({ source: { capabilities } }) => {
         for (const [name, mayBeNull] of Object.entries(limitKinds)) {
-          const limit = name === 'openBatch' ? (capabilities.limits.openBatch ?? 1) : capabilities.limits[name as keyof typeof limitKinds];
+          const limit = capabilities.limits[name as keyof typeof limitKinds];
           assert((mayBeNull && limit === null) || (Number.isSafeInteger(limit) && Number(limit) > 0), `${name} is ${String(limit)}`);
         }
+        for (const name of optionalLimits) {
+          const limit = capabilities.limits[name];
+          assert(limit === undefined || (Number.isSafeInteger(limit) && limit > 0), `${name} is ${limit}`);
+        }
+      },
+    },
+    {
+      title: 'tell how many requests an open takes, but for one redirect of the vendor',
+      when: { open: 'supported' },
+      needs: ['requestCount'],
+      run: async (stage) => {
+        const { source, sizeable } = stage;
+        await collect(source.list(sizeable.folder));
+        // The first open may have to learn how this vendor is asked.
+        await readWhole(source, refOf(sizeable));
+        const before = stage.control('requestCount')();
+        await readWhole(source, refOf(sizeable));
+        const took = stage.control('requestCount')() - before;
+        const told = source.capabilities.limits.requestsPerOpen ?? 1;
+        assert(took === told || took === told + 1, `an open took ${took} requests, the limits say ${told}`);
       },
     },
     {
