@@ -42,6 +42,7 @@ export type { Random } from './ports/random.ts';
 export { redactUrl, Redactor, Secret } from './redaction.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
+export { WholeBody } from './streams/whole-body.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';
 export { untilAborted } from './time/until-aborted.ts';
 export { Recently } from './recently.ts';

@@ -7,6 +7,7 @@ import { diagnoseAccount } from './diagnose.ts';
 import { folderEntryOf, idNumber, type FileRecord } from './entries.ts';
 import { isUnknownParameter } from './errors.ts';
 import { openLink, type LinkOptions } from './link-content.ts';
+import { KnownLinks } from './known-links.ts';
 import { fileUrlOf, linkHosts } from './links.ts';
 import { findFile, maxPageSize, readFilePage } from './paging.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
@@ -14,6 +15,7 @@ import { noArchive, noSuchFile } from './refusals.ts';
 export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const hosts = linkHosts(config.apiUrl, config.allowHosts);
   const limiter = createLimiter(maxOpening);
+  const known = new KnownLinks(ports.clock);
 
   const listPage = (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<Page<FileRecord>> => readFilePage(client, { module: 'appointment', folder }, options);
 
@@ -31,19 +33,16 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
     return record;
   };
 
-  /** One attempt has two links: the second one is fresh for certain, so a page behind it is no accident. */
+  /** One attempt has two links: the first may come from a listing, the second one is fresh for certain, so a page behind it is no accident. */
   const open = async (ref: FileRef, range: ByteRange | undefined, signal: AbortSignal | undefined): Promise<Content> => {
     checkRef(ref);
     const options: LinkOptions = { hosts, range, signal };
-    const attempt = async (): Promise<Content> => {
-      const record = await find(ref, signal);
-      return emptyRest(record, range) ?? limiter(() => openLink(ports, record, options));
-    };
+    const attempt = async (record: FileRecord): Promise<Content> => emptyRest(record, range) ?? limiter(() => openLink(ports, record, options));
     try {
-      return await attempt();
+      return await attempt(known.take(ref) ?? (await find(ref, signal)));
     } catch (error) {
       if (!FileSourceError.is(error, 'link-expired', 'truncated', 'conflict')) throw error;
-      return attempt();
+      return attempt(await find(ref, signal));
     }
   };
 
@@ -52,6 +51,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);
+      known.remember(page.items);
       return { ...page, items: page.items.map(({ entry }) => entry) };
     },
     stat: async (ref, { signal }) => {

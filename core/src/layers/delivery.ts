@@ -1,11 +1,13 @@
 import type { Archive, ArchiveContent } from '../archive/archive.ts';
 import type { Content, OpenOptions } from '../content.ts';
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
+import { abortError } from '../errors/to-file-source-error.ts';
 import { mapOperation } from '../operation/map-operation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { formatRef, type Ref } from '../ref.ts';
 import { DeliveredBody } from '../streams/delivered-body.ts';
+import { WholeBody } from '../streams/whole-body.ts';
 import { cutToRange } from './emulate-range.ts';
 import { attachTo, overlay, type Layer } from './layer.ts';
 
@@ -60,6 +62,11 @@ async function deliver<C extends Content>(
   const { signal } = openOptions;
   const withSignal = signal === undefined ? {} : { signal };
   const content = await open(openOptions);
+  if (content.body instanceof WholeBody && content.body.length === content.size) {
+    // Nothing but the caller can end it any more.
+    if (signal !== undefined) content.body.endAt(signal, () => inContext(abortError(signal), context, operation, ref));
+    return content;
+  }
   const body = new DeliveredBody(content, {
     clock,
     idleTimeoutMs,

@@ -6,6 +6,8 @@ export interface AnswerBodyOptions {
   /** Bytes that must come, where the answer announced them. */
   readonly length: number | undefined;
   readonly signal?: AbortSignal;
+  /** What of it was read already. */
+  readonly before?: readonly Buffer[];
 }
 
 /**
@@ -28,10 +30,12 @@ export class AnswerBody extends Readable {
     this.#onAbort = () => {
       if (signal !== undefined) this.destroy(abortError(signal));
     };
-    source.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       this.#received += chunk.length;
       if (!this.push(chunk)) source.pause();
-    });
+    };
+    options.before?.forEach(take);
+    source.on('data', take);
     source.once('end', () => this.#ended());
     source.on('error', (error: unknown) => this.destroy(this.#isShort() ? truncated(this.#received, options.length, error) : toHttpError(error, signal)));
     source.once('close', () => {
@@ -71,7 +75,8 @@ export function announcedLength(request: HttpRequest, response: Omit<HttpRespons
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function truncated(received: number, length: number | undefined, cause?: unknown): FileSourceError {
+/** The error of a body that broke off. */
+export function truncated(received: number, length: number | undefined, cause?: unknown): FileSourceError {
   const announced = length === undefined ? '' : ` of ${length}`;
   return new FileSourceError('truncated', `the connection broke after ${received}${announced} bytes`, cause === undefined ? {} : { cause: toHttpError(cause, undefined) });
 }

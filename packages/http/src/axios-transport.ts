@@ -7,6 +7,7 @@ import { createAgents, type Agents } from './agents.ts';
 import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
+import { gatherBody, gatheredBytes } from './gather-body.ts';
 import { toHttpError } from './http-error.ts';
 import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
 import { exchangeOnNode } from './node-exchange.ts';
@@ -92,7 +93,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
     const agents = request.allowPrivate === false ? publicOnly : anywhere;
     try {
-      return answerOf(request, request.isDownload === true && !proxyFromEnvironment ? await download(request, agents) : await callByAxios(request, agents));
+      return await answerOf(request, request.isDownload === true && !proxyFromEnvironment ? await download(request, agents) : await callByAxios(request, agents));
     } catch (error) {
       throw toHttpError(error, signal);
     }
@@ -114,7 +115,7 @@ interface RawAnswer {
   readonly body: Readable;
 }
 
-function answerOf(request: HttpRequest, response: RawAnswer): HttpResponse {
+async function answerOf(request: HttpRequest, response: RawAnswer): Promise<HttpResponse> {
   const headers = headersOf(response);
   const bodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304;
   const encoding = bodiless || headers['content-length'] === '0' ? undefined : headers['content-encoding'];
@@ -129,7 +130,9 @@ function answerOf(request: HttpRequest, response: RawAnswer): HttpResponse {
   }
   const { status } = response;
   const length = announcedLength(request, { status, headers, url: request.url });
-  const body = new AnswerBody(decoded ?? response.body, { length, ...(request.signal === undefined ? {} : { signal: request.signal }) });
+  const options = request.signal === undefined ? {} : { signal: request.signal };
+  const isSmall = request.isDownload === true && decoded === undefined && length !== undefined && length <= gatheredBytes;
+  const body = isSmall ? await gatherBody(response.body, { ...options, length }) : new AnswerBody(decoded ?? response.body, { ...options, length });
   return { status, headers, url: request.url, body };
 }
 
