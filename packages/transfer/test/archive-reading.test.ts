@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip, crc32, deflateRawSync, gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { pack, type Header } from 'tar-stream';
 import yazl from 'yazl';
 import type { ArchiveEntry } from '../src/archive/archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from '../src/archive/limits.ts';
+import { publish } from '../src/archive/publish.ts';
 import { readTarGz } from '../src/archive/read-tar.ts';
 import { readZip } from '../src/archive/read-zip.ts';
 import { UnpackTarget } from '../src/archive/unpack-target.ts';
@@ -16,24 +17,31 @@ import { TargetDirectory } from '../src/local/target-directory.ts';
 import { filesBelow, patch, sha256, temporaryDirectory, textOf, zipOf } from './helpers.ts';
 
 interface Outcome {
-  readonly entries: ArchiveEntry[];
+  readonly entries: readonly ArchiveEntry[];
   readonly directory: string;
 }
 
 /** Reads an archive; `unpack` also writes its entries below a directory. */
-async function read(bytes: Buffer, options: { readonly unpack?: boolean; readonly limits?: Partial<ArchiveLimits>; readonly as?: typeof readZip; readonly directory?: string; readonly signal?: AbortSignal } = {}): Promise<Outcome> {
+async function read(bytes: Buffer, options: { readonly unpack?: boolean; readonly limits?: Partial<ArchiveLimits>; readonly as?: typeof readTarGz; readonly directory?: string; readonly signal?: AbortSignal } = {}): Promise<Outcome> {
   const home = await temporaryDirectory();
   const directory = options.directory ?? join(home, 'out');
   const file = join(home, 'archive');
   await writeFile(file, bytes);
   const target = await TargetDirectory.prepare(directory);
-  const entries = await (options.as ?? readZip)(file, {
-    hashing: nodeHashing,
-    guard: new LimitGuard(options.limits ?? {}, bytes.length),
-    ...(options.unpack === true ? { unpack: new UnpackTarget(target) } : {}),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  return { entries, directory };
+  const stage = await TargetDirectory.prepare(join(directory, '.filesource-stage'));
+  const unpack = new UnpackTarget(stage);
+  try {
+    const readArchive: typeof readTarGz = options.as ?? readZip;
+    const entries = await readArchive(file, {
+      hashing: nodeHashing,
+      guard: new LimitGuard(options.limits ?? {}, bytes.length),
+      ...(options.unpack === true ? { unpack } : {}),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    return { entries: await publish(entries, { from: stage, to: target, unpack }), directory };
+  } finally {
+    await rm(stage.path, { recursive: true });
+  }
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {

@@ -29,6 +29,20 @@ describe('a local name', () => {
     );
   });
 
+  test('that is plain already stays as it is, and one that only looks plain does not', () => {
+    const plain = fc.stringMatching(/^\w[\w ().+-]{0,150}$/);
+    const reserved = fc.stringMatching(/^(con|PRN|aux|nul|Com[0-9]|lpt1) {0,2}(\.\w{1,4}){0,2}$/);
+    fc.assert(
+      fc.property(fc.oneof(plain, reserved), (name) => {
+        const local = safeName(name);
+        expectHarmless(local);
+        const isReserved = /^(con|prn|aux|nul|com\d|lpt\d)\s*(\..*)?$/i.test(name);
+        expect(local).toBe(`${isReserved ? '_' : ''}${name.replace(/[. ]+$/, '_')}`);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
   test('keeps the ending of a name that is cut', () => {
     fc.assert(
       fc.property(fc.constantFrom('ä', '漢', 'x', '😀'), fc.integer({ min: 60, max: 400 }), (character, count) => {

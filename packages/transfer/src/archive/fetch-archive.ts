@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
 import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
@@ -13,10 +14,11 @@ import { writeReceipt } from '../write-receipt.ts';
 import type { ArchiveEntry } from './archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from './limits.ts';
 import { proveArchive } from './prove-archive.ts';
+import { publish } from './publish.ts';
 import { readTarGz } from './read-tar.ts';
-import { readZip, type ReadArchiveOptions } from './read-zip.ts';
+import { readZip } from './read-zip.ts';
 import { receiveArchive } from './receive-archive.ts';
-import { UnpackTarget } from './unpack-target.ts';
+import { localPathOf, UnpackTarget } from './unpack-target.ts';
 
 interface FetchOptions {
   readonly source: FileSource;
@@ -66,7 +68,9 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
   const archive = await waitFor(operation, options);
   const withSignal = signal === undefined ? {} : { signal };
   const content = await archive.open(withSignal);
-  const part = new PartFile({ ...target.file, hashing: options.hashing });
+  // What is unpacked and then thrown away needs no proof of its own, and need not outlive a power cut.
+  const isPassing = target.directory !== undefined && content.format !== 'single';
+  const part = new PartFile({ ...target.file, ...(isPassing ? { hashing: withoutHash, durable: false } : { hashing: options.hashing }) });
   const tellNowAndThen = nowAndThen(clock, onEvent);
   try {
     await receiveArchive(archive, content, part, {
@@ -105,6 +109,8 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
     throw toFileSourceError(error);
   }
 }
+
+const withoutHash: Hashing = { hmacSha256Base64: () => '', sha256: () => ({ update: () => undefined, hex: () => '' }) };
 
 const progressEveryMs = 200;
 
@@ -156,23 +162,31 @@ async function waitFor(operation: Operation<Archive>, options: FetchArchiveOptio
 
 async function readEntries(archive: Archive, content: ArchiveContent, part: PartFile, target: Target, options: FetchArchiveOptions): Promise<readonly ArchiveEntry[]> {
   const { directory, file } = target;
-  const unpack = directory === undefined ? undefined : new UnpackTarget(directory);
   if (content.format === 'single') {
     const path = content.name ?? archive.name;
-    const place = await unpack?.placeFile(path);
-    if (place !== undefined) await part.finish(place.finalPath);
-    return [{ path, size: part.bytes, sha256: part.sha256, localPath: place?.localPath ?? null }];
+    const localPath = directory === undefined ? null : await placeSingle(part, path, directory);
+    return [{ path, size: part.bytes, sha256: part.sha256, localPath }];
   }
-  const reading = (): ReadArchiveOptions => ({
-    hashing: options.hashing,
-    guard: new LimitGuard(options.limits ?? {}, part.bytes),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  const unpacking = (): ReadArchiveOptions => ({ ...reading(), ...(unpack === undefined ? {} : { unpack }) });
-  if (content.format === 'zip') return readZip(file.partPath, unpacking());
-  // A tar.gz tells at its very end whether it is whole and how large; nothing may appear before that is known.
-  if (unpack !== undefined) await readTarGz(file.partPath, reading());
-  return readTarGz(file.partPath, unpacking());
+  const { hashing, limits = {}, signal } = options;
+  const reading = { hashing, guard: new LimitGuard(limits, part.bytes), ...(signal === undefined ? {} : { signal }) };
+  const read = content.format === 'zip' ? readZip : readTarGz;
+  if (directory === undefined) return read(file.partPath, reading);
+  const stage = await TargetDirectory.prepare(directory.resolve(uniquePartName()));
+  const unpack = new UnpackTarget(stage);
+  try {
+    const entries = await read(file.partPath, { ...reading, unpack });
+    throwIfAborted(signal);
+    return await publish(entries, { from: stage, to: directory, unpack });
+  } finally {
+    await rm(stage.path, { recursive: true, force: true });
+  }
+}
+
+async function placeSingle(part: PartFile, path: string, directory: TargetDirectory): Promise<string> {
+  const localPath = localPathOf(path);
+  await directory.makeParents(localPath);
+  await part.finish(directory.resolve(localPath));
+  return localPath;
 }
 
 function tellRows(receipt: Receipt, onEvent: TransferListener | undefined): void {

@@ -4,7 +4,7 @@ import { RandomAccessReader } from 'yauzl';
 const windowBytes = 1024 * 1024;
 
 /**
- * Reads a file in few large pieces: the thousands of headers and small entries of an archive mostly stand side by side.
+ * Reads a file in few large pieces: the thousands of records in the directory of an archive stand side by side.
  * - A call for each of them through the thread pool would cost ten times the work itself.
  */
 export class FileWindow extends RandomAccessReader {
@@ -41,6 +41,7 @@ export class FileWindow extends RandomAccessReader {
     return this.bytes(0, Math.min(this.#size, 512));
   }
 
+  /** Calls back before it returns. */
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
     let failure: Error | null = null;
     try {
@@ -48,7 +49,7 @@ export class FileWindow extends RandomAccessReader {
     } catch (error) {
       failure = error instanceof Error ? error : new Error('the archive cannot be read');
     }
-    queueMicrotask(() => callback(failure));
+    callback(failure);
   }
 
   override close(callback: (error: Error | null) => void): void {

@@ -55,21 +55,31 @@ const rules: readonly Rule[] = [
 export function matchItems(items: readonly ArchiveItem[], entries: readonly ArchiveEntry[], convertedIds: ReadonlySet<string> = new Set()): Matching {
   const entryOf = new Map<ArchiveItem, ArchiveEntry>();
   // What the vendor already gave up must not take the place of what it did not.
-  const openItems = new Set([...items].sort((a, b) => Number(a.error !== undefined) - Number(b.error !== undefined)));
+  const openItems = new Set([...items.filter((item) => item.error === undefined), ...items.filter((item) => item.error !== undefined)]);
   const openEntries = new Set(entries);
   const pairUp = (rule: Rule, fits: (item: ArchiveItem, entry: ArchiveEntry) => boolean): void => {
     if (openItems.size === 0 || openEntries.size === 0) return;
     const byKey = new Map<string, ArchiveEntry[]>();
     for (const entry of openEntries) {
-      for (const key of new Set(rule.entryKeys(entry.path))) {
+      const keys = rule.entryKeys(entry.path);
+      for (const key of keys.length > 1 ? new Set(keys) : keys) {
         const same = byKey.get(key);
         if (same === undefined) byKey.set(key, [entry]);
         else same.push(entry);
       }
     }
+    const find = (item: ArchiveItem, path: string): ArchiveEntry | undefined => {
+      for (const key of rule.itemKeys(path)) {
+        const same = byKey.get(key);
+        const index = same?.findIndex((candidate) => openEntries.has(candidate) && fits(item, candidate)) ?? -1;
+        // What is used is looked at no more: thousands may have one name.
+        if (index >= 0) return same?.splice(index, 1)[0];
+      }
+      return undefined;
+    };
     for (const item of openItems) {
       for (const path of pathsOf(item, convertedIds)) {
-        const entry = rule.itemKeys(path).flatMap((key) => byKey.get(key) ?? []).find((candidate) => openEntries.has(candidate) && fits(item, candidate));
+        const entry = find(item, path);
         if (entry === undefined) continue;
         entryOf.set(item, entry);
         openItems.delete(item);

@@ -8,6 +8,7 @@ import { PartFile } from '../local/part-file.ts';
 import { codeOf, endsTransfer } from '../local/target-error.ts';
 import { refusedEntry, type ArchiveEntry } from './archive-entry.ts';
 import type { ReadArchiveOptions } from './read-zip.ts';
+import type { UnpackPlace } from './unpack-target.ts';
 
 /**
  * Reads every entry of a tar.gz to its end.
@@ -48,7 +49,7 @@ async function readEntry(entry: TarEntry, options: ReadArchiveOptions): Promise<
   const { name: path, type, size: declared } = entry.header;
   if (type === 'directory' || path.endsWith('/')) {
     entry.resume();
-    await options.unpack?.makeDirectory(path);
+    options.unpack?.makeDirectory(path);
     return undefined;
   }
   if (type !== 'file' && type !== 'contiguous-file') {
@@ -56,35 +57,45 @@ async function readEntry(entry: TarEntry, options: ReadArchiveOptions): Promise<
     return { path, size: declared, sha256: null, localPath: null, error: refusedEntry(path, type === 'symlink' || type === 'link' ? 'a link, which is refused' : 'not a file') };
   }
   const { guard, hashing, unpack } = options;
-  const place = await unpack?.placeFile(path);
-  const part = place === undefined ? undefined : new PartFile({ ...place, hashing });
   const hash = hashing.sha256();
+  let place: UnpackPlace | undefined;
+  let part: PartFile | undefined;
   let size = 0;
-  let failure: FileSourceError | undefined;
+  const take = async (chunk: Buffer): Promise<void> => {
+    if (part === undefined) hash.update(chunk);
+    else await part.write(chunk);
+  };
+  let failure = await failureOf(async () => {
+    place = unpack?.placeFile(path);
+    if (place !== undefined) part = new PartFile({ partPath: place.fullPath, finalPath: place.fullPath, shownPath: place.localPath, hashing });
+  });
   try {
     for await (const chunk of entry as AsyncIterable<Buffer>) {
       size += chunk.length;
       guard.addBytes(chunk.length);
-      if (failure !== undefined) continue;
-      try {
-        if (part === undefined) hash.update(chunk);
-        else await part.write(chunk);
-      } catch (error) {
-        if (!FileSourceError.is(error) || endsTransfer(error)) throw error;
-        failure = error;
-      }
+      failure ??= await failureOf(() => take(chunk));
     }
-    if (failure === undefined) await part?.finish();
+    failure ??= await failureOf(async () => part?.complete());
   } catch (error) {
     await part?.discard();
-    if (!FileSourceError.is(error, 'target-failed') || endsTransfer(error)) throw error;
-    failure = error;
+    throw error;
   }
   if (failure !== undefined) {
     await part?.discard();
     return { path, size, sha256: null, localPath: null, error: failure };
   }
   return { path, size, sha256: part?.sha256 ?? hash.hex(), localPath: place?.localPath ?? null };
+}
+
+/** What is wrong with one entry alone; throws what ends all. */
+async function failureOf(act: () => Promise<void>): Promise<FileSourceError | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (!FileSourceError.is(error, 'target-failed') || endsTransfer(error)) throw error;
+    return error;
+  }
 }
 
 async function brokenTar(cause: unknown, file: string): Promise<FileSourceError> {

@@ -1,75 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { sep } from 'node:path';
+import type { FileSourceError } from '@filesource/core';
 import { takeName } from '../local/names-apart.ts';
-import { uniquePartName } from '../local/own-names.ts';
 import { foldName, safeName } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
+import { endsTransfer, targetError } from '../local/target-error.ts';
 
 /** Where one entry is unpacked to. */
 export interface UnpackPlace {
+  /** Below the directory, with `/`. */
   readonly localPath: string;
-  readonly partPath: string;
-  readonly finalPath: string;
-  readonly shownPath: string;
+  /** The same on this machine. */
+  readonly fullPath: string;
 }
 
-interface LocalDirectory {
-  readonly path: string;
+interface LocalDirectory extends UnpackPlace {
   /** By folded name: directories by themselves, files as `null`. */
   readonly inside: Map<string, LocalDirectory | null>;
+  /** By the name in the archive: what is in one directory there stays together, whatever had to make way for what. */
+  readonly byName: Map<string, LocalDirectory>;
+  /** By folded name: the count that the next entry of that name gets. */
+  readonly nextCount: Map<string, number>;
+  /** Why it could not be made. */
+  readonly error?: FileSourceError;
 }
 
 /**
- * Gives every entry of an archive a place below a directory.
+ * Gives every entry of an archive a place in a directory that is new, and that nobody looks into before everything is read.
  * - Absolute paths, `..`, drives and backslashes lead nowhere but below; two entries never get one place.
+ * - What is unpacked is moved to where it belongs with {@link publish}.
  */
 export class UnpackTarget {
-  readonly #target: TargetDirectory;
-  readonly #root: LocalDirectory = { path: '', inside: new Map() };
-  readonly #part = uniquePartName();
+  readonly #root: LocalDirectory;
+  readonly #made: string[] = [];
 
-  constructor(target: TargetDirectory) {
-    this.#target = target;
+  constructor(directory: TargetDirectory) {
+    this.#root = localDirectory({ localPath: '', fullPath: directory.path });
   }
 
-  async placeFile(entryPath: string): Promise<UnpackPlace> {
+  /** The directories that were made, by their local paths. */
+  get directories(): readonly string[] {
+    return this.#made;
+  }
+
+  /** Takes a name and makes its directory; which of two entries gets a name depends on their order alone. Throws `target-failed`. */
+  placeFile(entryPath: string): UnpackPlace {
     const segments = segmentsOf(entryPath);
     const parent = this.#directory(segments.slice(0, -1));
-    const name = take(parent, segments.at(-1) ?? '_');
-    const localPath = join(parent, name);
-    parent.inside.set(foldName(name), null);
-    if (parent.path !== '') await this.#target.makeDirectory(parent.path);
-    return { localPath, partPath: this.#target.resolve(this.#part), finalPath: this.#target.resolve(localPath), shownPath: localPath };
+    if (parent.error !== undefined) throw parent.error;
+    const { name, folded } = freeName(parent, segments.at(-1) ?? '_');
+    parent.inside.set(folded, null);
+    return placeIn(parent, name);
   }
 
-  async makeDirectory(entryPath: string): Promise<void> {
-    const { path } = this.#directory(segmentsOf(entryPath));
-    if (path !== '') await this.#target.makeDirectory(path);
+  /** A directory that cannot be made is the error of what is in it. */
+  makeDirectory(entryPath: string): void {
+    this.#directory(segmentsOf(entryPath));
   }
 
   #directory(segments: readonly string[]): LocalDirectory {
     let directory = this.#root;
     for (const segment of segments) {
-      const known = directory.inside.get(foldName(safeName(segment)));
-      if (known !== undefined && known !== null) {
-        directory = known;
-        continue;
-      }
-      const name = take(directory, segment);
-      const inner: LocalDirectory = { path: join(directory, name), inside: new Map() };
-      directory.inside.set(foldName(name), inner);
+      const inner = directory.byName.get(segment) ?? this.#directoryIn(directory, segment);
+      directory.byName.set(segment, inner);
       directory = inner;
     }
     return directory;
   }
+
+  /** The one of that name, or a new one. */
+  #directoryIn(parent: LocalDirectory, segment: string): LocalDirectory {
+    const known = parent.inside.get(foldName(safeName(segment)));
+    if (known !== undefined && known !== null) return known;
+    const { name, folded } = freeName(parent, segment);
+    const place = placeIn(parent, name);
+    const error = parent.error ?? errorOfMaking(place);
+    const directory = localDirectory(place, error);
+    parent.inside.set(folded, directory);
+    if (error === undefined) this.#made.push(place.localPath);
+    return directory;
+  }
 }
 
-function take(directory: LocalDirectory, name: string): string {
+function localDirectory(place: UnpackPlace, error?: FileSourceError): LocalDirectory {
+  return { ...place, inside: new Map(), byName: new Map(), nextCount: new Map(), ...(error === undefined ? {} : { error }) };
+}
+
+function errorOfMaking({ localPath, fullPath }: UnpackPlace): FileSourceError | undefined {
+  try {
+    mkdirSync(fullPath);
+    return undefined;
+  } catch (thrown) {
+    const error = targetError(thrown, localPath);
+    if (endsTransfer(error)) throw error;
+    return error;
+  }
+}
+
+function placeIn(parent: LocalDirectory, name: string): UnpackPlace {
+  return { localPath: parent.localPath === '' ? name : `${parent.localPath}/${name}`, fullPath: `${parent.fullPath}${sep}${name}` };
+}
+
+function freeName({ inside, nextCount }: LocalDirectory, name: string): { readonly name: string; readonly folded: string } {
   const safe = safeName(name);
-  if (!directory.inside.has(foldName(safe))) return safe;
-  return takeName(name, { has: (folded) => directory.inside.has(folded), add: () => undefined });
+  const folded = foldName(safe);
+  if (!inside.has(folded)) return { name: safe, folded };
+  const free = takeName(name, { has: (candidate) => inside.has(candidate), add: () => undefined }, nextCount);
+  return { name: free, folded: foldName(free) };
 }
 
-function join(directory: LocalDirectory, name: string): string {
-  return directory.path === '' ? name : `${directory.path}/${name}`;
+/** The place of an entry that is alone. */
+export function localPathOf(entryPath: string): string {
+  return segmentsOf(entryPath).map((segment) => safeName(segment)).join('/') || '_';
 }
 
 function segmentsOf(path: string): string[] {

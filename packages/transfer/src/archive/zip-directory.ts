@@ -1,5 +1,5 @@
 import { FileSourceError, lookOf, toFileSourceError } from '@filesource/core';
-import yauzl, { type Entry, type RandomAccessReader } from 'yauzl';
+import yauzl, { type Entry, type RandomAccessReader, type ZipFile } from 'yauzl';
 import { corruptEntry, isDirectoryPath, refusedEntry } from './archive-entry.ts';
 import type { LimitGuard } from './limits.ts';
 
@@ -32,16 +32,50 @@ export async function readZipDirectory(bytes: ZipBytes, size: number, guard: Lim
     // Names are decoded here: yauzl would end at the first one that it does not like. Sizes are compared entry by entry.
     const zip = await yauzl.fromRandomAccessReaderPromise(bytes, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
     guard.checkEntries(zip.entryCount);
-    for await (const entry of zip.eachEntry()) {
+    await readEntries(zip, (entry) => {
       guard.addEntry();
       const zipEntry = toZipEntry(entry);
       guard.addBytes(zipEntry.size);
       entries.push(zipEntry);
-    }
+    });
   } catch (error) {
     throw brokenZip(error, bytes.start().toString('latin1'));
   }
   return entries;
+}
+
+/** Other work gets its turn after so many entries. */
+const entriesInATurn = 1024;
+
+/** By events and not by its iterator: where bytes are at hand, a promise or two for each entry cost more than the entry. */
+function readEntries(zip: ZipFile, take: (entry: Entry) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let [isAsking, hasCome] = [false, false];
+    const ask = (): void => {
+      isAsking = true;
+      let asked = 0;
+      do {
+        hasCome = false;
+        zip.readEntry();
+        asked += 1;
+      } while (hasCome && asked < entriesInATurn);
+      isAsking = false;
+      if (hasCome) setImmediate(ask);
+    };
+    zip.on('entry', (entry: Entry) => {
+      try {
+        take(entry);
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      if (isAsking) hasCome = true;
+      else ask();
+    });
+    zip.on('error', reject);
+    zip.on('end', resolve);
+    ask();
+  });
 }
 
 function toZipEntry(entry: Entry): ZipEntry {

@@ -35,5 +35,5 @@ export async function sweepParts(directory: string, lock?: { readonly keep: Read
     return lock !== undefined && ((lastingPart.test(name) && !lock.keep.has(name)) || claim.test(name));
   };
   const names = await readdir(directory).catch(() => []);
-  await Promise.all(names.filter(isLeft).map((name) => rm(join(directory, name), { force: true }).catch(() => undefined)));
+  await Promise.all(names.filter(isLeft).map((name) => rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined)));
 }

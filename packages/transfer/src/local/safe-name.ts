@@ -4,6 +4,9 @@ const mostBytes = 255;
 const longestEnding = 32;
 /** Invisible characters that turn or break the text around them, and halves of characters. */
 const deceiving = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\p{Surrogate}]/gu;
+/** What most names look like: nothing here changes them, unless they are reserved. */
+const plain = /^\w(?:[\w ()+-]{0,120}\w)?(?:\.\w{1,30}){0,3}$/;
+const ascii = /^[ -~]*$/;
 const windowsReserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?$/i;
 /** Our own files beside the vendor's start like this. */
 export const ownPrefix = '.filesource-';
@@ -15,6 +18,7 @@ export const ownPrefix = '.filesource-';
  * - `suffix` goes before the ending: ` (1)`.
  */
 export function safeName(name: string, suffix = ''): string {
+  if (suffix === '' && plain.test(name) && !windowsReserved.test(name)) return name;
   const visible = name.normalize('NFC').replace(deceiving, '_');
   const distinct = windowsReserved.test(visible) || visible.toLowerCase().startsWith(ownPrefix) ? `_${visible}` : visible;
   // Twice: what stands at the end after the cut may be a dot or a space again.
@@ -50,6 +54,7 @@ function cutToBytes(text: string, most: number): string {
 
 /** Equal for two names that some file system takes for one. */
 export function foldName(name: string): string {
+  if (ascii.test(name)) return name.toLowerCase();
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
