@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
 import { diagnoseSource } from './diagnosis/diagnose-source.ts';
-import type { Entry, SourceEntry } from './entry.ts';
+import { createEntryAddresser } from './entry-address.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
 import type { FileSource } from './file-source.ts';
@@ -115,7 +115,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     if (isFileRef(ref)) return ref;
     throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { source: name, provider, ref: formatRef(name, ref), advice: 'Write source:folder/file.' });
   };
-  const withRef = (entry: Entry): SourceEntry => ({ ...entry, ref: formatRef(name, entry.kind === 'file' ? { folder: entry.folder, file: entry.id } : { folder: entry.id }) });
+  const withRef = createEntryAddresser(name);
 
   return {
     name,

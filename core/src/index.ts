@@ -32,6 +32,7 @@ export { createPolledOperation, type PolledOperationSpec } from './operation/pol
 export { mapOperation, type OperationMapping } from './operation/map-operation.ts';
 export type { OperationStatus, Progress } from './operation/progress.ts';
 export { parseOperationToken, type OperationToken } from './operation/token.ts';
+export { KnownKeys, type Key } from './known-keys.ts';
 export { createListing, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';
 export type { FileHash, Hashing, RunningHash } from './ports/hashing.ts';

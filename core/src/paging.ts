@@ -1,5 +1,6 @@
 import { FileSourceError } from './errors/file-source-error.ts';
 import { throwIfAborted } from './errors/to-file-source-error.ts';
+import { PageItems } from './page-items.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -39,63 +40,27 @@ export function createListing<T>(
   locate: (error: unknown) => unknown = (error) => error,
 ): Listing<T> {
   async function* byPage(options: PageOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
+    const merged = { ...defaults, ...options };
+    const seen = new Set<string>();
+    let { cursor } = merged;
     try {
-      yield* fetchPages(options);
+      for (let count = 0; count < mostPages; count += 1) {
+        throwIfAborted(merged.signal);
+        const page = await fetchPage(cursor === undefined ? merged : { ...merged, cursor });
+        yield page;
+        if (page.cursor === undefined) return;
+        if (seen.has(page.cursor) || page.cursor === cursor) throw endless('the same cursor came twice');
+        seen.add(page.cursor);
+        const oldest = seen.size > mostRemembered ? seen.values().next().value : undefined;
+        if (oldest !== undefined) seen.delete(oldest);
+        cursor = page.cursor;
+      }
+      throw endless(`more than ${mostPages} pages`);
     } catch (error) {
       throw locate(error);
     }
   }
-  async function* fetchPages(options: PageOptions): AsyncGenerator<Page<T>, void, undefined> {
-    const merged = { ...defaults, ...options };
-    const seen = new Set<string>();
-    let cursor = merged.cursor;
-    for (let count = 0; count < mostPages; count += 1) {
-      throwIfAborted(merged.signal);
-      const page = await fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }) });
-      yield page;
-      if (page.cursor === undefined) return;
-      if (seen.has(page.cursor) || page.cursor === cursor) throw endless('the same cursor came twice');
-      seen.add(page.cursor);
-      const oldest = seen.size > mostRemembered ? seen.values().next().value : undefined;
-      if (oldest !== undefined) seen.delete(oldest);
-      cursor = page.cursor;
-    }
-    throw endless(`more than ${mostPages} pages`);
-  }
-  async function* items(): AsyncGenerator<T, void, undefined> {
-    const outer = defaults.signal;
-    const reading = new AbortController();
-    const onAbort = (): void => reading.abort(outer?.reason);
-    if (outer?.aborted === true) onAbort();
-    else outer?.addEventListener('abort', onAbort, { once: true });
-    const pages = byPage({ signal: reading.signal });
-    let next = pages.next();
-    try {
-      for (;;) {
-        const { done, value: page } = await next;
-        if (done === true) return;
-        let ahead: typeof next | undefined;
-        for (const [index, item] of page.items.entries()) {
-          if (ahead === undefined && index >= page.items.length / 2) ahead = held(pages.next());
-          yield item;
-        }
-        next = ahead ?? pages.next();
-      }
-    } finally {
-      outer?.removeEventListener('abort', onAbort);
-      reading.abort(gone);
-    }
-  }
-  return { byPage, [Symbol.asyncIterator]: items };
-}
-
-/** One for all: an error is costly to make, and nobody reads this one. */
-const gone = new FileSourceError('aborted', 'nobody reads the listing any more');
-
-/** An error that comes before anybody waits for it is told to whoever does. */
-function held<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+  return { byPage, [Symbol.asyncIterator]: () => new PageItems((signal) => byPage({ signal }), defaults.signal) };
 }
 
 function endless(what: string): FileSourceError {

@@ -20,6 +20,8 @@ export type RefLike = string | Ref | { readonly ref: string };
 
 const sourceName = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const longestId = 1024;
+/** Most ids: nothing in them has to be encoded. */
+const plainId = /^[\w@|.-]*$/;
 
 export function isSourceName(name: string): boolean {
   return sourceName.test(name);
@@ -27,6 +29,21 @@ export function isSourceName(name: string): boolean {
 
 export function isFileRef(ref: Ref): ref is FileRef {
   return ref.file !== undefined;
+}
+
+/**
+ * As {@link formatRef}, for the entries of one source: most of them stand in the folder of the one before, which is written once.
+ */
+export function createRefWriter(source: string): (folder: string, file?: string) => string {
+  let last = '';
+  let start = `${source}:`;
+  return (folder, file) => {
+    if (folder !== last) {
+      last = folder;
+      start = formatRef(source, { folder });
+    }
+    return file === undefined ? start : `${start}/${encodeId(file)}`;
+  };
 }
 
 /** The text form; `/`, `%`, `:` at the start of an id, and characters that a terminal would act on are percent-encoded. */
@@ -75,6 +92,7 @@ function checkRef(ref: Ref): Ref {
 }
 
 function encodeId(id: string): string {
+  if (plainId.test(id)) return id;
   return id.replace(/[%/:?#\s\p{Cc}]/gu, (character) => encodeURIComponent(character));
 }
 

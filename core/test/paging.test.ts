@@ -75,6 +75,26 @@ describe('a listing', () => {
     expect(seen).toEqual([1, 2, 3, 4]);
   });
 
+  it('gives each item once and in order to a reader that does not wait for the one before', async () => {
+    const listing = createListing(pagesOf({ start: { items: [1, 2], cursor: 'a' }, a: { items: [], cursor: 'b' }, b: { items: [3] } }));
+    const items = listing[Symbol.asyncIterator]();
+    const results = await Promise.all(Array.from({ length: 5 }, () => items.next()));
+    expect(results.map(({ done, value }) => (done === true ? 'end' : value))).toEqual([1, 2, 3, 'end', 'end']);
+  });
+
+  it('is over for good once it was left, or has failed', async () => {
+    const fetchPage = pagesOf({ start: { items: [1, 2], cursor: 'a' }, a: { items: [3] } });
+    const left = createListing(fetchPage)[Symbol.asyncIterator]();
+    await left.next();
+    await left.return?.();
+    expect(await left.next()).toEqual({ done: true, value: undefined });
+    const failing = createListing<number>(async () => {
+      throw new FileSourceError('network', 'gone');
+    })[Symbol.asyncIterator]();
+    await expect(failing.next()).rejects.toMatchObject({ kind: 'network' });
+    expect(await failing.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('leaves no listener on its signal', async () => {
     const stop = new AbortController();
     await collect(createListing(pagesOf({ start: { items: [1, 2], cursor: 'a' }, a: { items: [3] } }), { signal: stop.signal }));

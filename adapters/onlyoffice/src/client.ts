@@ -9,6 +9,8 @@ import { envelopeSchema } from './schemas.ts';
 interface ApiCall<Schema extends z.ZodType> extends ApiRequest {
   /** Of the `response` member. */
   readonly schema: Schema;
+  /** What the schema gives, found sooner; `undefined` leaves it to the schema. */
+  readonly quick?: (response: unknown) => z.output<Schema> | undefined;
   /** Failures that mean something else here than elsewhere. */
   readonly explain?: (failure: VendorFailure) => FileSourceError | undefined;
 }
@@ -155,11 +157,14 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
       advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
     });
   }
-  const parsed = call.schema.safeParse(envelope.data.response);
-  if (!parsed.success) {
-    const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new FileSourceError('vendor-protocol', `the answer of the API does not fit${where === '' ? '' : ` at ${where}`}`, { httpStatus: answer.status });
-  }
+  const value = call.quick?.(envelope.data.response) ?? parsedBy(call.schema, envelope.data.response, answer.status);
   const waitMs = retryAfterMs(answer.headers['retry-after'], nowMs);
-  return { value: parsed.data, total: envelope.data.total ?? null, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+  return { value, total: envelope.data.total ?? null, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+}
+
+function parsedBy<Schema extends z.ZodType>(schema: Schema, response: unknown, httpStatus: number): z.output<Schema> {
+  const parsed = schema.safeParse(response);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new FileSourceError('vendor-protocol', `the answer of the API does not fit${where === '' ? '' : ` at ${where}`}`, { httpStatus });
 }

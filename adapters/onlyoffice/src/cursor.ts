@@ -1,12 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { FileSourceError, Recently } from '@filesource/core';
+import { FileSourceError, KnownKeys, Recently } from '@filesource/core';
 import { z } from 'zod';
 
 /** Where a listing goes on, and what came before. */
-const positionSchema = z.strictObject({
+const placeSchema = z.strictObject({
   start: z.int().min(0),
-  /** Keys of the entries so far, the last ones: what comes again is known by them. */
-  keys: z.array(z.string()),
   size: z.int().min(0),
   repeats: z.int().min(0),
   /** The least that a page before told: what came in meanwhile may be missed. */
@@ -19,40 +17,46 @@ const positionSchema = z.strictObject({
   /** The portal tells where a page starts; then 0 is a place and not silence. */
   tellsStart: z.boolean(),
 });
-export type Position = z.output<typeof positionSchema>;
+export interface Position extends Readonly<z.output<typeof placeSchema>> {
+  /** Of the entries so far, the last ones. */
+  readonly known: KnownKeys;
+}
 
 const crcDigits = 8;
 
+interface Written {
+  readonly folder: string;
+  readonly position: Position;
+}
+
 /** Of the listings that run right now: a page is mostly followed by the next one. */
-const written = new Recently<Position>(32);
+const written = new Recently<Written>(32);
 
 /** A CRC of folder and position, then the position: a cursor that was changed, cut or taken to another folder is noticed. */
 export function formatCursor(folder: string, position: Position): string {
-  const body = Buffer.from(JSON.stringify(position)).toString('base64url');
-  const cursor = checkOf(folder, body) + body;
-  written.remember(keyOf(folder, cursor), position);
-  return cursor;
+  const { known, ...place } = position;
+  const body = `${Buffer.from(JSON.stringify(place)).toString('base64url')}.${known.toString()}`;
+  return written.remember(checkOf(folder, body) + body, { folder, position });
 }
 
 /** Throws `invalid-argument` for anything that {@link formatCursor} did not write for this folder. */
 export function parseCursor(folder: string, cursor: string): Position {
-  const known = written.recall(keyOf(folder, cursor));
-  if (known !== undefined) return known;
+  const recent = written.recall(cursor);
+  if (recent?.folder === folder) return recent.position;
   const body = cursor.slice(crcDigits);
   if (cursor.slice(0, crcDigits) !== checkOf(folder, body)) throw notOurs();
+  const dot = body.indexOf('.');
+  const known = KnownKeys.parse(body.slice(dot + 1));
+  if (dot === -1 || known === undefined) throw notOurs();
   try {
-    return positionSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
+    return { ...placeSchema.parse(JSON.parse(Buffer.from(body.slice(0, dot), 'base64url').toString('utf8'))), known };
   } catch {
     throw notOurs();
   }
 }
 
 function checkOf(folder: string, body: string): string {
-  return crc32(keyOf(folder, body)).toString(16).padStart(crcDigits, '0');
-}
-
-function keyOf(folder: string, text: string): string {
-  return `${folder}\n${text}`;
+  return crc32(`${folder}\n${body}`).toString(16).padStart(crcDigits, '0');
 }
 
 function notOurs(): FileSourceError {

@@ -2,12 +2,20 @@ import { mediaTypeOf, type FileEntry, type FolderEntry } from '@filesource/core'
 import type { Generation } from './generation.ts';
 import type { FileDto, FolderDto } from './schemas.ts';
 
+/** What most dates look like, and what the parser of the platform takes as it is. */
+const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const noDateBefore = Date.UTC(1971, 0);
+
 /** Dates come with `Z`, with an offset, or bare (then UTC); the vendor's "no date" is the year 1. */
 export function parseVendorDate(text: string | null | undefined): Date | null {
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(text ?? '');
-  if (match === null) return null;
-  const date = new Date(`${match[1] ?? ''}${(match[2] ?? '').slice(0, 4)}${match[3] ?? 'Z'}`);
-  return Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1971 ? null : date;
+  if (text === undefined || text === null) return null;
+  const date = new Date(zoned.test(text) ? text : tidied(text));
+  return date.getTime() >= noDateBefore ? date : null;
+}
+
+function tidied(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(text);
+  return match === null ? '' : `${match[1] ?? ''}${(match[2] ?? '').slice(0, 4)}${match[3] ?? 'Z'}`;
 }
 
 export function toFileEntry(dto: FileDto, folder: string, generation: Generation | undefined): FileEntry {

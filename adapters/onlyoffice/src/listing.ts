@@ -1,8 +1,9 @@
-import { FileSourceError, type Entry, type Page, type PageOptions } from '@filesource/core';
+import { FileSourceError, KnownKeys, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
-import { contentsPath, type FolderId } from './ids.ts';
+import { contentsPath, isOwnId, type FolderId } from './ids.ts';
+import { quickContents } from './quick-read.ts';
 import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
 
 const keysKept = 2000;
@@ -10,7 +11,7 @@ const mostRereads = 3;
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
-  const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema }, signal);
+  const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema, quick: quickContents }, signal);
   const told = result.value.startIndex ?? 0;
   if ((told !== 0 || tellsStart) && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
   return result;
@@ -41,14 +42,12 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
     ...(value.files ?? []).map((dto) => toFileEntry(dto, folder.text, generation)),
   ];
-  const known = new Set(before?.keys ?? []);
-  const items: Entry[] = [];
-  for (const entry of received) {
+  const known = before?.known ?? KnownKeys.none;
+  const fresh = new Set<Key>();
+  const items = received.filter((entry) => {
     const key = keyOf(entry);
-    if (known.has(key)) continue;
-    known.add(key);
-    items.push(entry);
-  }
+    return !fresh.has(key) && !known.has(key) && fresh.add(key);
+  });
   const isRepeat = before !== undefined && received.length > 0 && items.length === 0 && received.length === before.size;
   const repeats = isRepeat ? before.repeats + 1 : 0;
   const isComplete = isRepeat && total === null && received.length < pageSize;
@@ -66,9 +65,8 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const hasMore = total === null ? received.length > 0 : next < total;
   // The entries of the last page come before the error that others are missing.
   const isShort = !hasMore && leastTotal !== null && !acceptsHidden && listed < leastTotal;
-  const fresh = items.map((entry) => keyOf(entry));
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
-  const position = { start: next, keys: [...(before?.keys ?? []), ...fresh].slice(-keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isShort, tellsStart };
+  const position = { start: next, known: known.with(fresh, keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isShort, tellsStart };
   return { items, ...(total === null ? {} : { total }), ...(hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
 }
 
@@ -84,8 +82,10 @@ export interface ListingRules {
   readonly acceptsHidden: boolean;
 }
 
-function keyOf(entry: Entry): string {
-  return `${entry.kind === 'file' ? 'f' : 'd'}${entry.id}`;
+/** A file and a folder may have the same number; ids of connected accounts are texts. */
+function keyOf({ kind, id }: Entry): Key {
+  if (id.length > 15 || !isOwnId(id)) return `${kind === 'file' ? 'f' : 'd'}${id}`;
+  return kind === 'file' ? Number(id) : -Number(id);
 }
 
 interface PageRead {

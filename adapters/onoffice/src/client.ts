@@ -67,8 +67,8 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
       const { response, signed, facts } = await exchange(actions, signal);
       const maxBytes = actions.length * maxBytesPerAction;
       refuseAtOnce(response, maxBytes, facts);
-      const bytes = await readBody(response.body, maxBytes);
-      return readOutcomes(parseAnswer(bytes.toString('utf8').replace(/^\uFEFF/, ''), facts), signed, facts);
+      const text = (await readBody(response.body, maxBytes)).toString('utf8');
+      return readOutcomes(parseAnswer(text.startsWith('\uFEFF') ? text.slice(1) : text, facts), signed, facts);
     },
   });
   const contents = new Batcher<ContentJob, ContentData>({

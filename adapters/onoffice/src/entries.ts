@@ -1,5 +1,6 @@
 import { FileSourceError, mediaTypeOf, type FileEntry, type FolderEntry } from '@filesource/core';
 import { protocolError } from './errors.ts';
+import { quickElements } from './quick-read.ts';
 import { fileElementsSchema, type FileElements, type WireRecord } from './schemas.ts';
 
 /** Which module of onOffice a file belongs to; the two name their files differently. */
@@ -30,15 +31,21 @@ export function fileRecordOf(module: FileModule, folder: string, record: WireRec
   if (!isId(id)) throw protocolError('a file in the answer has no id that is a number');
   const elements = elementsOf(record.elements);
   const { name, originalname, filename } = elements;
-  const names = (module === 'address' ? [name, originalname, filename] : [filename, name, originalname]).filter(isText);
+  let shown: string | undefined;
+  let mediaType: string | null = null;
+  for (const text of module === 'address' ? [name, originalname, filename] : [filename, name, originalname]) {
+    if (!isText(text)) continue;
+    shown ??= text;
+    mediaType ??= mediaTypeOf(text);
+  }
   return {
     entry: {
       kind: 'file',
       folder,
       id,
-      name: names[0] ?? id,
+      name: shown ?? id,
       size: elements.fileSize ?? null,
-      mediaType: names.map(mediaTypeOf).find((type) => type !== null) ?? null,
+      mediaType,
       modified: modifiedOf(elements),
       validator: module === 'address' ? validatorOf(elements) : null,
     },
@@ -55,8 +62,7 @@ export function folderEntryOf(id: string, entryCount: number | null): FolderEntr
 /** `elements` is an object, an array with one object, or an array of texts, which says nothing about a file. */
 function elementsOf(elements: unknown): FileElements {
   const object: unknown = Array.isArray(elements) ? elements.find((element) => typeof element === 'object' && element !== null) : elements;
-  const parsed = fileElementsSchema.safeParse(object ?? {});
-  return parsed.success ? parsed.data : fileElementsSchema.parse({});
+  return quickElements(object) ?? fileElementsSchema.safeParse(object ?? {}).data ?? fileElementsSchema.parse({});
 }
 
 function modifiedOf({ modified, date }: FileElements): Date | null {

@@ -1,6 +1,7 @@
 import type { FileSourceError } from '@filesource/core';
 import type { Outcome } from './batch.ts';
 import { apiStatusError, protocolError, vendorError, type AnswerFacts } from './errors.ts';
+import { quickData } from './quick-read.ts';
 import { dataSchema, envelopeSchema, resultSchema, statusSchema, type WireRecord, type WireResult } from './schemas.ts';
 
 /** One call of the API: what it is about and its parameters. */
@@ -71,9 +72,9 @@ function dataOf(result: WireResult, facts: AnswerFacts): Outcome<ActionData> {
   if (!status.success) return failed(protocolError('the status of the action cannot be read'));
   const code = codeOf(status.data.errorcode, status.data.code);
   if (code !== undefined && code !== 0) return failed(vendorError(code, status.data.message, facts));
-  const data = dataSchema.safeParse(result.data);
-  if (!data.success) return failed(protocolError('the data of the action has not the documented shape'));
-  return { status: 'done', value: { total: data.data.meta?.cntabsolute ?? null, records: data.data.records } };
+  const data = quickData(result.data) ?? dataSchema.safeParse(result.data).data;
+  if (data === undefined) return failed(protocolError('the data of the action has not the documented shape'));
+  return { status: 'done', value: { total: data.meta?.cntabsolute ?? null, records: data.records } };
 }
 
 function failed(error: FileSourceError): Outcome<ActionData> {

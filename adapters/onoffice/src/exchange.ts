@@ -28,6 +28,15 @@ export function signature(hashing: Ports['hashing'], account: { readonly token: 
 /** One signed request for several actions. */
 export function createExchange(config: AccountConfig, ports: Pick<Ports, 'http' | 'clock' | 'hashing'>): (actions: readonly Action[], signal: AbortSignal | undefined) => Promise<Exchange> {
   let lastIdentifier = 0;
+  let last: { readonly timestamp: number; readonly resourcetype: string; readonly hmac: string } | undefined;
+
+  /** One signature holds for all actions of a kind in the same second. */
+  const hmacOf = (timestamp: number, resourcetype: string): string => {
+    if (last?.timestamp !== timestamp || last.resourcetype !== resourcetype) {
+      last = { timestamp, resourcetype, hmac: signature(ports.hashing, config, { timestamp, resourcetype, actionid: getAction }) };
+    }
+    return last.hmac;
+  };
 
   const sign = (action: Action): SignedAction => {
     const timestamp = Math.floor(ports.clock.now() / 1000);
@@ -38,7 +47,7 @@ export function createExchange(config: AccountConfig, ports: Pick<Ports, 'http' 
       resourcetype: action.resourceType,
       identifier: `fs-${lastIdentifier}`,
       timestamp,
-      hmac: signature(ports.hashing, config, { timestamp, resourcetype: action.resourceType, actionid: getAction }),
+      hmac: hmacOf(timestamp, action.resourceType),
       hmac_version: '2',
       parameters: action.parameters,
     };

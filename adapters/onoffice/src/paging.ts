@@ -1,6 +1,6 @@
 import { createListing, type FileSourceError, type Page, type PageOptions } from '@filesource/core';
 import type { ApiClient } from './client.ts';
-import { formatCursor, mostIds, parseCursor, startOf, type Position } from './cursor.ts';
+import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
 import type { ActionData } from './envelope.ts';
 import { protocolError } from './errors.ts';
@@ -37,15 +37,18 @@ export async function readFilePage(client: ApiClient, list: FileList, options: P
   const rows = await readRows(client, list, start, limit, options.signal);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
-  const known = new Set(position.ids);
-  const fresh = files.filter(({ entry }) => !known.has(Number(entry.id)) && known.add(Number(entry.id)));
+  const ids = new Set<number>();
+  const fresh = files.filter(({ entry }) => {
+    const id = Number(entry.id);
+    return !ids.has(id) && !position.known.has(id) && ids.add(id);
+  });
   const next: Position = {
     ...position,
     offset: position.offset + files.length,
     listed: position.listed + fresh.length,
     gained: position.gained + fresh.length,
     total,
-    ids: [...known].slice(-mostIds),
+    known: position.known.with(ids, leastIds),
   };
   const isOneFile = list.fileId !== undefined && files.length === 0;
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, limit, start);
@@ -78,7 +81,7 @@ function goOn({ files, total, announced, position, wasReread }: Rows, freshCount
     if (mayBeMore || (total !== null && total > next.offset)) return next;
   }
   if (next.total === null || next.listed >= next.total) return undefined;
-  const canSweep = files.length > 0 && next.ids.length === next.listed && next.sweep < mostSweeps && (next.sweep === 0 || next.gained > 0);
+  const canSweep = files.length > 0 && next.known.count === next.listed && next.sweep < mostSweeps && (next.sweep === 0 || next.gained > 0);
   if (!canSweep) throw incomplete(next);
   return { ...next, offset: 0, sweep: next.sweep + 1, gained: 0 };
 }

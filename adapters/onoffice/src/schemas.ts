@@ -59,5 +59,6 @@ export const fileElementsSchema = z.object({
 });
 
 export type WireResult = z.output<typeof resultSchema>;
+export type WireData = z.output<typeof dataSchema>;
 export type WireRecord = z.output<typeof recordSchema>;
 export type FileElements = z.output<typeof fileElementsSchema>;

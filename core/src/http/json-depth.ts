@@ -6,6 +6,16 @@ const backslash = 92;
 const openBrace = 123;
 const closeBrace = 125;
 
+/** Whether what a JSON text was parsed to nests deeper than `most`; far cheaper than to look at the text. */
+export function nestsDeeperThan(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (most === 0) return true;
+  for (const inner of Array.isArray(value) ? (value as readonly unknown[]) : Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && nestsDeeperThan(inner, most - 1)) return true;
+  }
+  return false;
+}
+
 /**
  * Whether a JSON text nests deeper than `most`, told before it is parsed; brackets in strings do not count.
  * - One pass; a text with no more opening brackets than `most` is not even walked through, nor is the inside of a long string.
@@ -30,7 +40,9 @@ export function isDeeperThan(text: string, most: number): boolean {
   return false;
 }
 
-function opensMoreThan(text: string, most: number): boolean {
+/** Whether a text has more than `most` opening brackets, those of strings counted too: it cannot nest deeper than that. */
+export function opensMoreThan(text: string, most: number): boolean {
+  if (text.length <= most) return false;
   let left = most;
   for (const bracket of ['{', '[']) {
     for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {

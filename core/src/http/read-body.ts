@@ -1,10 +1,12 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
-import { isDeeperThan } from './json-depth.ts';
+import { isDeeperThan, nestsDeeperThan, opensMoreThan } from './json-depth.ts';
 
 /** Far deeper than any vendor's answer, far shallower than any stack. */
 const mostDepth = 100;
+/** The parser needs some 50 bytes for each bracket that is open; texts that may have more of them are looked at before. */
+const mostOpen = 250_000;
 
 /**
  * A whole body, for answers that have to be read as one.
@@ -13,17 +15,21 @@ const mostDepth = 100;
 export async function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      body.destroy();
+      reject(toFileSourceError(error));
+    };
+    finished(body, { writable: false }, (error) => {
+      if (error !== undefined && error !== null) fail(error);
+      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
+    });
+    body.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) throw new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    body.destroy();
-    throw toFileSourceError(error);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+      if (size > maxBytes) fail(new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`));
+      else chunks.push(chunk);
+    });
+  });
 }
 
 /**
@@ -38,18 +44,27 @@ export async function readJson(body: Readable, maxBytes: number): Promise<unknow
 
 /**
  * A text as JSON.
- * - Throws `vendor-protocol` for what is no JSON (temporary), and for what nests more than 100 deep, which is not even parsed.
+ * - Throws `vendor-protocol` for what is no JSON (temporary), and for what nests more than 100 deep; where parsing that would take much memory,
+ *   it is not even parsed.
  */
 export function parseJson(text: string): unknown {
-  if (isDeeperThan(text, mostDepth)) {
-    throw new FileSourceError('vendor-protocol', `the JSON of the answer nests more than ${mostDepth} deep`, { advice: 'Check that the address of the source leads to the vendor.' });
-  }
+  if (opensMoreThan(text, mostOpen) && isDeeperThan(text, mostDepth)) throw tooDeep();
+  const value = parsed(text);
+  if (nestsDeeperThan(value, mostDepth)) throw tooDeep();
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, which may hold anything.
-    throw new FileSourceError('vendor-protocol', `expected JSON, got ${lookOf(text)}`, { status: 'temporary' });
+    throw isDeeperThan(text, mostDepth) ? tooDeep() : new FileSourceError('vendor-protocol', `expected JSON, got ${lookOf(text)}`, { status: 'temporary' });
   }
+}
+
+function tooDeep(): FileSourceError {
+  return new FileSourceError('vendor-protocol', `the JSON of the answer nests more than ${mostDepth} deep`, { advice: 'Check that the address of the source leads to the vendor.' });
 }
 
 /** What a body looks like, without quoting it: it may hold anything. */
