@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { createVirtualClock } from '@filesource/testkit';
 import { adapterOf, bytesOf, eachAction, errorOf, failure, files, result, startScriptedServer, type Answer, type ScriptedServer, type SentAction } from './helpers.ts';
 
 let server: ScriptedServer;
@@ -44,6 +45,32 @@ describe('open', () => {
     await bytesOf(await open());
     expect(server.gets.map(({ url }) => url)).toEqual(['/file?params=1', '/file?params=2']);
     expect(server.exchanges).toHaveLength(2);
+  });
+
+  test('takes the link that came with a listing, once, and no longer than minutes later', async () => {
+    listing();
+    server.onGet = () => ({ body: bytes });
+    const clock = createVirtualClock();
+    const adapter = adapterOf(server, 'onoffice-appointment', {}, { clock });
+    await adapter.listPage('247', {});
+    await bytesOf(await adapter.open(file, {}));
+    await bytesOf(await adapter.open(file, {}));
+    await adapter.listPage('247', {});
+    await clock.advance(5 * 60_000 + 1);
+    await bytesOf(await adapter.open(file, {}));
+    expect(server.gets.map(({ url }) => url)).toEqual(['/file?params=1', '/file?params=2', '/file?params=4']);
+  });
+
+  test('asks for a new link where the one of the listing is dead, or gives another file than was listed', async () => {
+    listing();
+    const adapter = adapterOf(server, 'onoffice-appointment');
+    for (const answer of [{ status: 403, body: page }, { body: Buffer.concat([bytes, bytes]) }]) {
+      await adapter.listPage('247', {});
+      const before = server.gets.length;
+      server.onGet = () => (server.gets.length === before + 1 ? answer : { body: bytes });
+      expect((await bytesOf(await adapter.open(file, {}))).equals(bytes)).toBe(true);
+      expect(server.gets).toHaveLength(before + 2);
+    }
   });
 
   test('passes a range on, and says what really came', async () => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { abortError, FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { abortError, FileSourceError, WholeBody, type HttpRequest, type HttpResponse } from '@filesource/core';
 import { toHttpError } from './http-error.ts';
 
 export interface AnswerBodyOptions {
@@ -67,6 +67,21 @@ export class AnswerBody extends Readable {
   }
 }
 
+/** Fails as soon as somebody reads it, and not before anybody could hear of it. */
+export class BrokenBody extends Readable {
+  readonly #error: Error;
+
+  constructor(error: Error) {
+    super();
+    this.#error = error;
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.destroy(this.#error);
+  }
+}
+
 /** What `Content-Length` promises, where it speaks of the bytes that the body gives. */
 export function announcedLength(request: HttpRequest, response: Omit<HttpResponse, 'body'>): number | undefined {
   const text = response.headers['content-length'];
@@ -79,4 +94,9 @@ export function announcedLength(request: HttpRequest, response: Omit<HttpRespons
 export function truncated(received: number, length: number | undefined, cause?: unknown): FileSourceError {
   const announced = length === undefined ? '' : ` of ${length}`;
   return new FileSourceError('truncated', `the connection broke after ${received}${announced} bytes`, cause === undefined ? {} : { cause: toHttpError(cause, undefined) });
+}
+
+/** True for a body whose errors are ours already. */
+export function isOwnBody(body: Readable): boolean {
+  return body instanceof AnswerBody || body instanceof BrokenBody || body instanceof WholeBody;
 }

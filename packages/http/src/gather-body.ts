@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { abortError, WholeBody } from '@filesource/core';
-import { AnswerBody, truncated, type AnswerBodyOptions } from './answer-body.ts';
+import { AnswerBody, BrokenBody, truncated, type AnswerBodyOptions } from './answer-body.ts';
 import { toHttpError } from './http-error.ts';
 
 /** Bodies up to this are read before they are handed over. */
@@ -48,19 +48,4 @@ export function gatherBody(source: Readable, options: AnswerBodyOptions & { read
     signal?.addEventListener('abort', onAbort, { once: true });
     source.on('data', onData).once('end', onEnd).once('error', onBroken).once('close', onBroken);
   });
-}
-
-/** Fails as soon as somebody reads it, and not before anybody could hear of it. */
-class BrokenBody extends Readable {
-  readonly #error: Error;
-
-  constructor(error: Error) {
-    super();
-    this.#error = error;
-    this.on('error', () => undefined);
-  }
-
-  override _read(): void {
-    this.destroy(this.#error);
-  }
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { readBody } from '@filesource/core';
+import { readBody, WholeBody } from '@filesource/core';
 import { realClock } from '@filesource/testkit';
 import { createHttpClient } from '../src/index.ts';
 
@@ -59,5 +59,68 @@ describe.each([true, false])('an exchange with isDownload %s', (isDownload) => {
     const { body } = await client().send({ method, url, isDownload });
     await expect(readBody(body, 1000)).rejects.toMatchObject({ kind: 'truncated' });
     await expect(client().send({ method, url: 'http://127.0.0.1:1/', isDownload })).rejects.toMatchObject({ kind: 'network' });
+  });
+});
+
+describe('a download that is small', () => {
+  const method = 'GET';
+  const isDownload = true;
+  const bytes = Buffer.alloc(100_000, 'x');
+
+  test('is whole when it is handed over, and its connection serves the next one', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+    });
+    const http = client();
+    for (let turn = 0; turn < 3; turn += 1) {
+      const { body } = await http.send({ method, url, isDownload });
+      expect(body).toBeInstanceOf(WholeBody);
+      expect((body as WholeBody).takeBytes()?.equals(bytes)).toBe(true);
+    }
+    expect(ports.size).toBe(1);
+  });
+
+  test.each([
+    ['no length', {}, 100_000],
+    ['more bytes than are worth holding', { 'content-length': 300_000 }, 300_000],
+    ['a content coding', { 'content-encoding': 'identity-of-somebody', 'content-length': 100_000 }, 100_000],
+  ])('comes as a stream with %s', async (_, headers, length) => {
+    const url = await serve((_request, response) => response.writeHead(200, headers).end(Buffer.alloc(length, 'y')));
+    const { body } = await client().send({ method, url, isDownload });
+    expect(body).not.toBeInstanceOf(WholeBody);
+    expect(await readBody(body, 1_000_000)).toHaveLength(length);
+  });
+
+  test('comes as a stream where its bytes come slowly, with those that came first', async () => {
+    let finish: () => void = () => undefined;
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, 40_000));
+      finish = () => response.end(bytes.subarray(40_000));
+    });
+    const { body } = await client().send({ method, url, isDownload });
+    expect(body).not.toBeInstanceOf(WholeBody);
+    finish();
+    expect((await readBody(body, 1_000_000)).equals(bytes)).toBe(true);
+  });
+
+  test('ends at an abort while it comes, and closes the connection', async () => {
+    const stop = new AbortController();
+    let closed: Promise<void> | undefined;
+    const url = await serve((request, response) => {
+      closed = new Promise((resolve) => void request.socket.once('close', () => resolve()));
+      response.writeHead(200, { 'content-length': 10 }).write('four', () => stop.abort());
+    });
+    await expect(client().send({ method, url, isDownload, signal: stop.signal }).then(({ body }) => readBody(body, 100))).rejects.toMatchObject({ kind: 'aborted' });
+    await closed;
+  });
+
+  test('that nobody reads after it broke off ends nothing', async () => {
+    const url = await serve((_request, response) => response.writeHead(200, { 'content-length': 10 }).write('four', () => response.destroy()));
+    const { body } = await client().send({ method, url, isDownload });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(body.destroyed).toBe(false);
+    body.destroy();
   });
 });

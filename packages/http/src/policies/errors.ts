@@ -1,5 +1,5 @@
-import { throwIfAborted, WholeBody } from '@filesource/core';
-import { AnswerBody, announcedLength } from '../answer-body.ts';
+import { throwIfAborted } from '@filesource/core';
+import { AnswerBody, announcedLength, isOwnBody } from '../answer-body.ts';
 import { toHttpError } from '../http-error.ts';
 import type { Policy } from '../policy.ts';
 
@@ -12,7 +12,7 @@ export function errorsPolicy(): Policy {
       throwIfAborted(signal);
       try {
         const response = await next(request);
-        if (response.body instanceof AnswerBody || response.body instanceof WholeBody) return response;
+        if (isOwnBody(response.body)) return response;
         return { ...response, body: new AnswerBody(response.body, { length: announcedLength(request, response), ...(signal === undefined ? {} : { signal }) }) };
       } catch (error) {
         throw toHttpError(error, signal);
