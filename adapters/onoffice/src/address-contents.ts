@@ -1,5 +1,5 @@
-import { FileSourceError, type Content, type FileEntry, type FileRef } from '@filesource/core';
-import { Readable } from 'node:stream';
+import { FileSourceError, WholeBody, type Content, type FileEntry, type FileRef } from '@filesource/core';
+import type { Readable } from 'node:stream';
 import { maxSharedBytes } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import { maxAnswerBytes } from './content-size.ts';
@@ -12,7 +12,6 @@ import { Turns } from './turns.ts';
 
 /** Requests for large files that wait for their first bytes. */
 const maxStarting = 8;
-const chunkBytes = 64 * 1024;
 /** The documentation has both spellings for this call. */
 const spellings = ['fileid', 'fileId'] as const;
 
@@ -54,7 +53,7 @@ export class AddressContents {
       const { entry, bytes } = await this.#ask(ref, (action) => this.#shared(ref, action, size, signal));
       checkSize(bytes.length, entry.size ?? size);
       if (bytes.length > maxContentBytes) throw tooLarge(`the file has ${bytes.length} bytes`, maxContentBytes);
-      return contentOf(entry, Readable.from(chunksOf(bytes), { objectMode: false }), bytes.length);
+      return contentOf(entry, new WholeBody(bytes), bytes.length);
     } catch (error) {
       known.forget(ref);
       if (!FileSourceError.is(error, 'too-large') || error.advice !== undefined) throw error;
@@ -124,7 +123,7 @@ export class AddressContents {
       if (body === undefined || isForeign) {
         body?.destroy();
         const whole = foundOf(record, undefined);
-        const found = whole === undefined ? undefined : contentOf(whole.entry, Readable.from([], { objectMode: false }), 0);
+        const found = whole === undefined ? undefined : contentOf(whole.entry, new WholeBody(whole.bytes), 0);
         return { isEmpty: data?.records.length === 0, record, found };
       }
       const entry = announced ?? record?.entry ?? listed;
@@ -146,10 +145,6 @@ function foundOf(record: FileRecord | undefined, bytes: Buffer | undefined): Who
 
 function contentOf({ mediaType, name, validator }: FileEntry, body: Readable, size: number | null): Content {
   return { body, size, totalSize: size, offset: 0, mediaType, name, validator };
-}
-
-function* chunksOf(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += chunkBytes) yield bytes.subarray(start, start + chunkBytes);
 }
 
 /** Throws when not as many bytes came as the file has. */
