@@ -10,6 +10,8 @@ const gatherBytes = 1024 * 1024;
 const smallBytes = 256 * 1024;
 /** From here on a file is hashed beside this thread where that can be done, since a hash takes as long as all else; before, the thread would cost more. */
 const hashedBesideBytes = 8 * 1024 * 1024;
+/** The other thread is told of so much at once: waking it costs more than what it has to know. */
+const toldBytes = 8 * 1024 * 1024;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -34,6 +36,7 @@ export class PartFile {
   readonly #options: PartFileOptions;
   readonly #hash: RunningHash;
   #hashBeside: FileHash | undefined;
+  #told = 0;
   #handle: FileHandle | undefined;
   #chunks: Buffer[] = [];
   #gathered = 0;
@@ -83,6 +86,7 @@ export class PartFile {
       } else {
         await this.#flush();
         await this.#writing;
+        this.#tell(this.#bytes);
         const hex = this.#hashBeside?.hex();
         // Awaited below, when the bytes are safe.
         hex?.catch(() => undefined);
@@ -158,10 +162,17 @@ export class PartFile {
     this.#gathered = 0;
     if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
     const end = this.#bytes;
-    const writing = writeAll(this.#handle, chunks, position).then(() => this.#hashBeside?.written(end));
+    const writing = writeAll(this.#handle, chunks, position).then(() => {
+      if (end - this.#told >= toldBytes) this.#tell(end);
+    });
     // Awaited by the next flush: the vendor's bytes arrive while these are written.
     writing.catch(() => undefined);
     this.#writing = writing;
+  }
+
+  #tell(written: number): void {
+    if (written > this.#told) this.#hashBeside?.written(written);
+    this.#told = written;
   }
 
   async #writeSmall(durable: boolean): Promise<void> {
