@@ -31,6 +31,8 @@ export interface Limits {
    * - Where `openBatch` is more than 1, the first of them is the one that is shared.
    */
   readonly requestsPerOpen?: number;
+  /** The same for a file that was listed within the last minutes, and then none of them is shared; missing: no difference. */
+  readonly requestsPerListedOpen?: number;
   /** Files whose own requests are under way at once; missing: `maxConcurrency`. */
   readonly maxOpening?: number;
   /** What the config bounds the account to; missing: no bound. */

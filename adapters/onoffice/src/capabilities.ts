@@ -46,7 +46,7 @@ export function appointmentCapabilities({ maxActionsPerRequest }: Pick<Appointme
     linkFile: native,
     linkFolder: unsupported('onOffice has links to single files of an appointment only'),
     openInMemory: false,
-    // The links share a request; the files then come one by one.
-    limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, requestsPerOpen: 2, maxOpening },
+    // The links share a request, or came with the listing; the files then come one by one.
+    limits: { maxPageSize, maxContentBytes: null, linkLifetimeMs: fileLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, requestsPerOpen: 2, requestsPerListedOpen: 1, maxOpening },
   };
 }

@@ -4,7 +4,11 @@ export { openRemoteZip, type RemoteZip, type RemoteZipEntry, type RemoteZipOptio
 export type { TransferError, TransferEvent, TransferListener } from './events.ts';
 export { idSegment, safeName } from './local/safe-name.ts';
 export { TargetDirectory } from './local/target-directory.ts';
+export type { Calls } from './pull/cost.ts';
+export type { EstimateGroup, PullEstimate } from './pull/estimate.ts';
+export { explainPull, type PullExplanation } from './pull/explain-pull.ts';
 export { pull, type PullOptions } from './pull/pull.ts';
+export type { PullWay } from './pull/weigh.ts';
 export { parseReceipt, receiptSchema, type Receipt, type ReceiptFile } from './receipt.ts';
 export { saveFile, type SaveFileOptions } from './save-file.ts';
 export { verifyReceipt, type VerifiedFile, type VerifyReceiptOptions } from './verify-receipt.ts';

@@ -25,6 +25,7 @@ const capabilitiesSchema = z.strictObject({
     openBatchBytes: count.optional(),
     openBatchFileBytes: count.optional(),
     requestsPerOpen: count.optional(),
+    requestsPerListedOpen: count.optional(),
     maxOpening: count.optional(),
     maxRequestsPerSecond: z.number().min(0).optional(),
     maxBytesPerSecond: count.optional(),

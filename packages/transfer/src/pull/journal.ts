@@ -56,6 +56,13 @@ export class Journal {
     }
   }
 
+  /** What a journal says, with nothing changed: for a look at what a pull would do. */
+  static async peek(target: TargetDirectory): Promise<Pick<Journal, 'doneOf' | 'partOf'>> {
+    const journal = new Journal(target.resolve(journalName));
+    journal.#take(parseJournal(await readFile(journal.#path, 'utf8').catch(() => '')) ?? []);
+    return journal;
+  }
+
   /** Where a damaged journal of an earlier run was set aside; `undefined` where there was none. */
   get damaged(): string | undefined {
     return this.#damaged;
@@ -128,6 +135,10 @@ export class Journal {
       await rename(this.#path, `${this.#path}-damaged`);
       return;
     }
+    this.#take(records);
+  }
+
+  #take(records: readonly JournalRecord[]): void {
     for (const record of records) {
       if (record.type === 'done') {
         this.#done.set(record.path, record);

@@ -2,7 +2,7 @@ import type { FileSource } from '@filesource/core';
 import type { PlannedFile } from './plan.ts';
 
 /** Files up to this share requests where the vendor can do that: their bytes are no reason to wait. */
-const smallBytes = 256 * 1024;
+export const smallBytes = 256 * 1024;
 /** Bytes of small files in flight together, as their vendors list them. */
 const mostSmallBytes = 16 * 1024 * 1024;
 

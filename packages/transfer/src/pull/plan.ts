@@ -1,6 +1,7 @@
 import { formatRef, FileSourceError, isFileRef, parseSourceRef, throwIfAborted, toFileSourceError, type FileSource, type Hashing, type SourceEntry, type SourceFileEntry } from '@filesource/core';
 import { nameApart } from '../local/names-apart.ts';
 import { idSegment } from '../local/safe-name.ts';
+import type { ListingTimes } from './listing-times.ts';
 import { createRowGroup, lostRow, type Row, type RowGroup } from './rows.ts';
 import { TaskPool } from './task-pool.ts';
 
@@ -29,6 +30,7 @@ export interface Plan {
 
 interface PlanRun {
   readonly signal: AbortSignal;
+  readonly times: ListingTimes;
   /** Resolves when the next one may come. */
   readonly onFile: (file: PlannedFile) => Promise<void>;
   readonly onLost: (row: Row) => void;
@@ -159,7 +161,8 @@ async function listFolder(place: Place, group: RowGroup, planning: Planning): Pr
     if (above.indexOf(folder) < above.length - 1 || above.length > deepest) {
       throw new FileSourceError('vendor-protocol', 'the folder contains itself or is nested too deep', { ref: group.ref });
     }
-    for await (const entry of source.list({ folder }, { signal: planning.signal })) entries.set(`${entry.kind} ${entry.id}`, entry);
+    const listing = source.list({ folder }, { signal: planning.signal });
+    for await (const { items } of planning.times.pages(source, listing.byPage())) for (const entry of items) entries.set(`${entry.kind} ${entry.id}`, entry);
     group.isListed = true;
   } catch (thrown) {
     lose(thrown, group, planning);
@@ -171,7 +174,7 @@ async function statFile(place: Place, id: string, group: RowGroup, planning: Pla
   const { source, above } = place;
   try {
     throwIfAborted(planning.signal);
-    const entry = await source.stat({ folder: above.at(-1) ?? '', file: id }, { signal: planning.signal });
+    const entry = await planning.times.measure(source, () => source.stat({ folder: above.at(-1) ?? '', file: id }, { signal: planning.signal }));
     group.isListed = true;
     return { entry, group };
   } catch (thrown) {

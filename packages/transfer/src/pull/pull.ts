@@ -7,13 +7,17 @@ import { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
-import { download } from './download.ts';
+import { BundleRunner } from './bundle-runner.ts';
+import { Bundler } from './bundler.ts';
+import { download, type Downloaded } from './download.ts';
 import { Journal } from './journal.ts';
+import { ListingTimes } from './listing-times.ts';
 import { Places } from './places.ts';
 import { createPlan, type Plan, type PlannedFile } from './plan.ts';
 import { BoundedQueue } from './queue.ts';
 import { receiptRows } from './rows.ts';
 import { Tally } from './tally.ts';
+import { pullWays, type PullWay } from './weigh.ts';
 
 export interface PullOptions {
   /** Gives a source by the name in a ref; throws for an unknown one. */
@@ -25,6 +29,8 @@ export interface PullOptions {
    * - More than 1 lets small files go beside these where a source opens many with one request: two requests' worth (`limits.openBatch`).
    */
   readonly concurrency?: number;
+  /** Default `auto`: many small files come in archives where the vendor makes them and that is clearly cheaper. The proof is the same. */
+  readonly by?: PullWay;
   /** Lists and writes nothing but the receipt: rows are `planned`. */
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
@@ -34,6 +40,8 @@ export interface PullOptions {
   /** Where the receipt is written, also when the pull throws. */
   readonly receiptFile?: string;
 }
+
+export const defaultConcurrency = 8;
 
 /** Files that are listed and wait for a place; past this, listing waits. */
 const mostWaiting = 10_000;
@@ -48,11 +56,9 @@ const mostWaiting = 10_000;
  * - Throws `conflict` while another pull writes to the directory.
  */
 export async function pull(options: PullOptions): Promise<Receipt> {
-  const { clock, hashing, dryRun = false, directory } = options;
-  const started = new Date(clock.now()).toISOString();
-  const plan = createPlan(options);
-  checkConcurrency(options.concurrency);
-  if (dryRun) return finish(options, started, plan, await execute(options, plan));
+  if (options.dryRun === true) return listOnly(options);
+  const { hashing, directory } = options;
+  const { started, plan } = begin(options);
   const target = await TargetDirectory.prepare(directory);
   const lock = await lockDirectory(target.path);
   try {
@@ -75,8 +81,24 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   }
 }
 
-async function execute(options: PullOptions, plan: Plan, place?: Place): Promise<PullRun> {
-  const run = new PullRun(options, place);
+/** What a dry run does; `look` sees every file. */
+export async function listOnly(given: PullOptions, look?: Look): Promise<Receipt> {
+  const options = { ...given, dryRun: true };
+  const { started, plan } = begin(options);
+  return finish(options, started, plan, await execute(options, plan, undefined, look));
+}
+
+function begin(options: PullOptions): { readonly started: string; readonly plan: Plan } {
+  const { by = 'auto', clock } = options;
+  const started = new Date(clock.now()).toISOString();
+  const plan = createPlan(options);
+  checkConcurrency(options.concurrency);
+  if (!pullWays.includes(by)) throw new FileSourceError('invalid-argument', `files are fetched by ${pullWays.join(', ')}, not ${JSON.stringify(by)}`);
+  return { started, plan };
+}
+
+async function execute(options: PullOptions, plan: Plan, place?: Place, look?: Look): Promise<PullRun> {
+  const run = new PullRun(options, place, look);
   const path = place?.journal.damaged;
   if (path !== undefined) run.emit({ type: 'journal-damaged', path });
   await run.execute(plan);
@@ -104,6 +126,17 @@ interface Place {
   readonly journal: Journal;
 }
 
+/** Where files go as they are listed. */
+interface Sorter {
+  add(file: PlannedFile): Promise<void>;
+  /** Everything is listed. */
+  end(): Promise<void>;
+}
+
+export interface Look extends Sorter {
+  readonly times: ListingTimes;
+}
+
 /** One pull while it runs: one side lists, several others fetch, and the first fatal error ends both. */
 class PullRun {
   readonly #options: PullOptions;
@@ -112,17 +145,23 @@ class PullRun {
   readonly #signal: AbortSignal;
   readonly #queue = new BoundedQueue<PlannedFile>(mostWaiting);
   readonly #tally: Tally;
+  readonly #times: ListingTimes;
+  readonly #sort: Sorter | undefined;
+  readonly #bundles: BundleRunner | undefined;
   failure: FileSourceError | undefined;
 
-  constructor(options: PullOptions, place: Place | undefined) {
+  constructor(options: PullOptions, place: Place | undefined, look: Look | undefined) {
     this.#options = options;
     this.#place = place;
+    this.#times = look?.times ?? new ListingTimes(options.clock);
     this.#signal = eitherOf(this.#stop.signal, options.signal);
     this.#tally = new Tally(options.clock, (event) => this.emit(event));
+    this.#bundles = place === undefined ? undefined : this.#bundleRunner(place);
+    this.#sort = place === undefined || this.#bundles === undefined ? look : this.#sorter(place, this.#bundles);
   }
 
   async execute(plan: Plan): Promise<void> {
-    const { signal, concurrency = 8 } = this.#options;
+    const { signal, concurrency = defaultConcurrency } = this.#options;
     const onAbort = (): void => {
       if (signal !== undefined) this.end(abortError(signal));
     };
@@ -131,6 +170,7 @@ class PullRun {
     try {
       const fetching = this.#fetchFiles(new Places(concurrency));
       await this.#list(plan);
+      await this.#bundles?.idle();
       await fetching;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -156,20 +196,61 @@ class PullRun {
     try {
       await plan.run({
         signal: this.#signal,
+        times: this.#times,
         isFatal,
         onFile: async (file) => {
           this.#tally.plan(file.entry.size);
-          if (!(this.#options.dryRun ?? false)) await this.#queue.push(file);
+          await this.#sort?.add(file);
         },
         onLost: ({ ref, error }) => {
           if (error !== undefined) this.emit({ type: 'file-failed', ref, error: toTransferError(error) });
         },
       });
       this.#tally.planned();
+      await this.#sort?.end();
+      await this.#bundles?.idle();
       this.#queue.end();
     } catch (error) {
       this.end(toFileSourceError(error));
     }
+  }
+
+  /** What is listed goes to the queue, or where it pays into archives beside it. */
+  #sorter(place: Place, bundles: BundleRunner): Sorter {
+    const { by = 'auto', concurrency = defaultConcurrency } = this.#options;
+    return new Bundler({
+      by,
+      concurrency,
+      times: this.#times,
+      isStarted: ({ path, entry }) => place.journal.doneOf(path, entry) !== undefined || place.journal.partOf(path, entry.ref) !== undefined,
+      onFile: async (file) => void (await this.#queue.push(file)),
+      onBundle: (bundle) => bundles.add(bundle),
+    });
+  }
+
+  #bundleRunner(place: Place): BundleRunner {
+    const { hashing, clock } = this.#options;
+    return new BundleRunner({
+      ...place,
+      hashing,
+      clock,
+      signal: this.#signal,
+      onPacking: (percent, processed) => this.emit({ type: 'operation-progress', percent, processed }),
+      onBytes: (bytes) => this.#tally.receive(bytes),
+      onDone: (file, done) => {
+        const { row, path } = file;
+        this.emit({ type: 'file-started', ref: row.ref, path, size: row.size });
+        this.#succeed(file, done);
+      },
+      onLeft: (file) => this.#queue.push(file),
+      onError: (error) => this.end(toFileSourceError(error)),
+    });
+  }
+
+  #succeed({ row, path }: PlannedFile, done: Downloaded): void {
+    Object.assign(row, done, { status: 'ok' });
+    this.emit({ type: 'file-done', ref: row.ref, path, ...done });
+    this.#tally.endFile();
   }
 
   async #fetchFiles(places: Places): Promise<void> {
@@ -200,9 +281,7 @@ class PullRun {
           this.#tally.receive(bytes);
         },
       });
-      Object.assign(row, done, { status: 'ok' });
-      this.emit({ type: 'file-done', ref, path, ...done });
-      this.#tally.endFile();
+      this.#succeed(file, done);
     } catch (thrown) {
       const error = toFileSourceError(thrown);
       this.#tally.receive(-received);
