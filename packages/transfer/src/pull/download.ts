@@ -1,13 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, toFileSourceError, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, toFileSourceError, WholeBody, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
 import { lastingPartName } from '../local/own-names.ts';
-import { PartFile } from '../local/part-file.ts';
+import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { checkSize, receive } from '../receive.ts';
 import type { Journal } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
+import type { SmallFiles } from './small-files.ts';
 
 export interface DownloadOptions {
   readonly target: TargetDirectory;
@@ -15,7 +16,10 @@ export interface DownloadOptions {
   readonly hashing: Hashing;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly smallFiles: SmallFiles;
   readonly onBytes: (bytes: number) => void;
+  /** Called when nothing more of the file is on its way, which may be before it has its place. */
+  readonly onReceived: () => void;
 }
 
 export interface Downloaded {
@@ -38,7 +42,13 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const kept = await keptFile(file, options);
   if (kept !== undefined) return kept;
   await target.makeParents(path);
-  const { content, part } = await openPart(file, options);
+  const { content, resume } = await openContent(file, options);
+  const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
+  if (whole !== undefined) {
+    options.onBytes(whole.length);
+    return options.smallFiles.save(file, whole, options.onReceived);
+  }
+  const part = new PartFile({ ...placeOf(file, options), ...(resume === undefined ? {} : { resume }) });
   // Without a validator nobody could tell whether the rest belongs to the same file.
   const { validator, totalSize } = content;
   const canResume = validator !== null && totalSize !== null && file.source.capabilities.openRange.support === 'native';
@@ -73,7 +83,7 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     throw error;
   }
   const proof = { size: part.bytes, sha256: part.sha256 };
-  journal.recordDone(path, entry, proof);
+  journal.recordDone({ path, entry, ...proof });
   return proof;
 }
 
@@ -100,13 +110,27 @@ async function keptFile(file: PlannedFile, options: DownloadOptions): Promise<Do
   return hash?.hex() === sha256 ? { size, sha256 } : undefined;
 }
 
-async function openPart(file: PlannedFile, options: DownloadOptions): Promise<{ readonly content: Content; readonly part: PartFile }> {
+/** The bytes of a small file that has come already. */
+function wholeOf({ body, size }: Content, { entry }: PlannedFile, { smallFiles }: DownloadOptions): Buffer | undefined {
+  if (!(body instanceof WholeBody) || !smallFiles.takes(body.length)) return undefined;
+  const bytes = body.takeBytes();
+  if (bytes !== undefined) checkSize(bytes.length, { listed: entry.size, announced: size });
+  return bytes;
+}
+
+function placeOf({ path }: PlannedFile, { target, hashing }: DownloadOptions): PartFileOptions {
+  return { partPath: target.resolve(lastingPartName(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
+}
+
+/** The bytes of the file: those that its part lacks, where the part is still one of this file. */
+async function openContent(file: PlannedFile, options: DownloadOptions): Promise<Pick<PartFileOptions, 'resume'> & { readonly content: Content }> {
   const { source, entry, path } = file;
-  const { target, hashing, signal } = options;
-  const place = { partPath: target.resolve(lastingPartName(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
+  const { hashing, signal } = options;
   const record = options.journal.partOf(path, entry.ref);
-  if (record !== undefined && record.bytes > 0 && record.bytes < record.totalSize && ((await sizeOf(place.partPath)) ?? 0) >= record.bytes) {
-    const hash = await hashOf(place.partPath, record.bytes, hashing);
+  const hasPart = record !== undefined && record.bytes > 0 && record.bytes < record.totalSize;
+  const { partPath } = hasPart ? placeOf(file, options) : { partPath: '' };
+  if (hasPart && ((await sizeOf(partPath)) ?? 0) >= record.bytes) {
+    const hash = await hashOf(partPath, record.bytes, hashing);
     const content = await source.open(entry, { range: { offset: record.bytes }, signal }).catch((error: unknown) => {
       if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return undefined;
       throw error;
@@ -114,13 +138,13 @@ async function openPart(file: PlannedFile, options: DownloadOptions): Promise<{ 
     const isSame = content?.offset === record.bytes && content.validator === record.validator && content.totalSize === record.totalSize;
     if (content !== undefined && isSame && hash !== undefined) {
       options.onBytes(record.bytes);
-      return { content, part: new PartFile({ ...place, resume: { bytes: record.bytes, hash } }) };
+      return { content, resume: { bytes: record.bytes, hash } };
     }
     content?.body.destroy();
     // The part is about to hold other bytes than those of the record.
     options.journal.recordPart({ ...record, bytes: 0 });
   }
-  return { content: await source.open(entry, { signal }), part: new PartFile(place) };
+  return { content: await source.open(entry, { signal }) };
 }
 
 /** True when every directory above is one, and none a link to elsewhere. */

@@ -20,6 +20,14 @@ const recordSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ended') }),
 ]);
 
+/** A file that is at its place. */
+export interface DoneFile {
+  readonly path: string;
+  readonly entry: SourceFileEntry;
+  readonly size: number;
+  readonly sha256: string;
+}
+
 type JournalRecord = z.output<typeof recordSchema>;
 export type DoneRecord = z.output<typeof doneSchema>;
 export type PartRecord = z.output<typeof partSchema>;
@@ -89,33 +97,38 @@ export class Journal {
     return [...this.#parts.keys()];
   }
 
-  recordDone(path: string, entry: SourceFileEntry, proof: { readonly size: number; readonly sha256: string }): void {
-    this.#append({ type: 'done', path, ref: entry.ref, listed: listedOf(entry), ...proof });
-    this.#parts.delete(path);
+  recordDone(file: DoneFile): void {
+    this.recordAllDone([file]);
+  }
+
+  /** With one write for all of them. */
+  recordAllDone(files: readonly DoneFile[]): void {
+    this.#append(files.map(({ path, entry, size, sha256 }) => ({ type: 'done', path, ref: entry.ref, listed: listedOf(entry), size, sha256 })));
+    for (const { path } of files) this.#parts.delete(path);
   }
 
   recordPart(facts: Omit<PartRecord, 'type'>): void {
     const record: PartRecord = { type: 'part', ...facts };
-    this.#append(record);
+    this.#append([record]);
     this.#parts.set(record.path, record);
   }
 
   /** After `complete` nothing is left to carry on, and the journal goes; `incomplete` came to its end, `broken` did not. */
   async close(how: 'complete' | 'incomplete' | 'broken'): Promise<void> {
-    if (how === 'incomplete' && !this.#isEmpty) this.#append({ type: 'ended' });
+    if (how === 'incomplete' && !this.#isEmpty) this.#append([{ type: 'ended' }]);
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
     if (how === 'complete' || this.#isEmpty) await rm(this.#path, { force: true });
   }
 
-  #append(record: JournalRecord): void {
+  #append(records: readonly JournalRecord[]): void {
     const fd = this.#fd;
-    if (fd === undefined) return;
+    if (fd === undefined || records.length === 0) return;
     this.#isEmpty = false;
-    const line = Buffer.from(lineOf(record));
+    const lines = Buffer.from(records.map(lineOf).join(''));
     try {
-      for (let written = 0; written < line.length; ) written += writeSync(fd, line, written);
-      this.#length += line.length;
+      for (let written = 0; written < lines.length; ) written += writeSync(fd, lines, written);
+      this.#length += lines.length;
     } catch (error) {
       // A full disk may take half a line; what is written after that must not stand behind it.
       ftruncateSync(fd, this.#length);

@@ -34,7 +34,7 @@ async function placeOne({ file, stagedPath, proof }: StagedFile, { target, journ
     // Fetched by itself it meets the same obstacle, and tells of it.
     return;
   }
-  journal.recordDone(path, entry, proof);
+  journal.recordDone({ path, entry, ...proof });
   onDone(file, proof);
 }
 

@@ -29,16 +29,11 @@ export class Places {
     this.#concurrency = concurrency;
   }
 
-  /** Resolves when a file may start, to what has to be called at its end. One caller at a time. */
+  /** Resolves when a file may start, to what has to be called when it needs its place no more, once or more often. One caller at a time. */
   async take(file: PlannedFile): Promise<() => void> {
     const batch = this.#batchOf(file);
     while (!(batch === undefined ? this.#inFlight < this.#concurrency : this.#fits(batch, file.entry.size ?? 0))) await this.#change();
     return batch === undefined ? this.#takePlace() : this.#takeSmall(batch, file.entry.size ?? 0);
-  }
-
-  /** Resolves when nothing is in flight. */
-  async idle(): Promise<void> {
-    while (this.#inFlight > 0 || [...this.#batches.values()].some(({ inFlight }) => inFlight > 0)) await this.#change();
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {
@@ -57,20 +52,20 @@ export class Places {
 
   #takePlace(): () => void {
     this.#inFlight += 1;
-    return () => {
+    return once(() => {
       this.#inFlight -= 1;
       this.#wake?.();
-    };
+    });
   }
 
   #takeSmall(batch: Batch, bytes: number): () => void {
     batch.inFlight += 1;
     this.#smallBytes += bytes;
-    return () => {
+    return once(() => {
       batch.inFlight -= 1;
       this.#smallBytes -= bytes;
       this.#wake?.();
-    };
+    });
   }
 
   #change(): Promise<void> {
@@ -78,4 +73,13 @@ export class Places {
       this.#wake = resolve;
     });
   }
+}
+
+function once(run: () => void): () => void {
+  let hasRun = false;
+  return () => {
+    if (hasRun) return;
+    hasRun = true;
+    run();
+  };
 }

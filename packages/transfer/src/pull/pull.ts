@@ -16,6 +16,7 @@ import { Places } from './places.ts';
 import { createPlan, type Plan, type PlannedFile } from './plan.ts';
 import { BoundedQueue } from './queue.ts';
 import { receiptRows } from './rows.ts';
+import { SmallFiles } from './small-files.ts';
 import { Tally } from './tally.ts';
 import { pullWays, type PullWay } from './weigh.ts';
 
@@ -64,7 +65,7 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   try {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
-    const run = await execute({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
+    const run = await fetchAll({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
     await target.sync();
     let receipt: Receipt | undefined;
     try {
@@ -78,6 +79,15 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     return receipt;
   } finally {
     await lock.release();
+  }
+}
+
+async function fetchAll(options: PullOptions, plan: Plan, place: Omit<Place, 'smallFiles'>): Promise<PullRun> {
+  const smallFiles = new SmallFiles({ ...place, hashing: options.hashing });
+  try {
+    return await execute(options, plan, { ...place, smallFiles });
+  } finally {
+    await smallFiles.close();
   }
 }
 
@@ -124,6 +134,7 @@ async function finish(options: PullOptions, started: string, plan: Plan, run: Pu
 interface Place {
   readonly target: TargetDirectory;
   readonly journal: Journal;
+  readonly smallFiles: SmallFiles;
 }
 
 /** Where files go as they are listed. */
@@ -254,16 +265,21 @@ class PullRun {
   }
 
   async #fetchFiles(places: Places): Promise<void> {
+    const fetching = new Set<Promise<void>>();
     for await (const file of this.#queue) {
       const leave = await places.take(file);
-      void this.#fetchFile(file)
+      const fetched = this.#fetchFile(file, leave)
         .catch((error: unknown) => this.end(toFileSourceError(error)))
-        .then(leave);
+        .then(() => {
+          leave();
+          fetching.delete(fetched);
+        });
+      fetching.add(fetched);
     }
-    await places.idle();
+    await Promise.all(fetching);
   }
 
-  async #fetchFile(file: PlannedFile): Promise<void> {
+  async #fetchFile(file: PlannedFile, onReceived: () => void): Promise<void> {
     const place = this.#place;
     if (place === undefined || this.#signal.aborted) return;
     const { row, path } = file;
@@ -280,6 +296,7 @@ class PullRun {
           received += bytes;
           this.#tally.receive(bytes);
         },
+        onReceived,
       });
       this.#succeed(file, done);
     } catch (thrown) {

@@ -1,0 +1,79 @@
+import type * as crypto from 'node:crypto';
+import type * as fs from 'node:fs';
+
+/** What the writer uses of Node. */
+export interface SmallFileTools {
+  readonly crypto: Pick<typeof crypto, 'createHash'>;
+  readonly fs: typeof fs;
+}
+
+/** One file out of a block of bytes, and where it goes. */
+export interface SmallFileTask {
+  readonly start: number;
+  readonly end: number;
+  /** Where the bytes are until they are safe. */
+  readonly partPath: string;
+  readonly finalPath: string;
+}
+
+/** The SHA-256 of a file that is on the disk under its final name, or what the file system said. */
+export type SmallFileOutcome = string | { readonly code: string; readonly message: string };
+
+export type SmallFileWriter = (block: Uint8Array, tasks: readonly SmallFileTask[]) => SmallFileOutcome[];
+
+/**
+ * Writes files of one block, forces all of them to the disk, and then gives them their names.
+ * - Runs here and, as its own text, on a thread: everything that it uses is in it or handed to it.
+ * - Nothing is left of a file that fails. The same tasks may be given again.
+ */
+export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFileWriter {
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
+  const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
+
+  function write(bytes: Uint8Array, { partPath }: SmallFileTask): number {
+    const fd = fs.openSync(partPath, fresh, 0o666);
+    try {
+      for (let written = 0; written < bytes.length; ) written += fs.writeSync(fd, bytes, written, bytes.length - written);
+      return fd;
+    } catch (error) {
+      fs.closeSync(fd);
+      throw error;
+    }
+  }
+
+  function sync(fd: number): void {
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  function attempt<T>({ partPath }: SmallFileTask, step: () => T): T | { readonly code: string; readonly message: string } {
+    try {
+      return step();
+    } catch (error) {
+      fs.rmSync(partPath, { force: true });
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      return { code, message };
+    }
+  }
+
+  return (block, tasks) => {
+    const opened = tasks.map((task) => attempt(task, () => write(block.subarray(task.start, task.end), task)));
+    // After all of them are written: the disk then has one thing to do, and not one for each.
+    const synced = tasks.map((task, index) => {
+      const fd = opened[index];
+      return typeof fd === 'number' ? attempt(task, () => sync(fd)) : fd;
+    });
+    return tasks.map((task, index) => {
+      const failure = synced[index];
+      if (failure !== undefined) return failure;
+      return attempt(task, () => {
+        const sha256 = crypto.createHash('sha256').update(block.subarray(task.start, task.end)).digest('hex');
+        fs.renameSync(task.partPath, task.finalPath);
+        return sha256;
+      });
+    });
+  };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type nodeFs from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { WholeBody, type FileSource, type Hashing } from '@filesource/core';
+import { createMemoryAdapter, nodeHashing, realClock, type MemoryFile } from '@filesource/testkit';
+import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
+import { createSmallFileWriter } from '../src/local/small-file-writer.ts';
+import { SmallFileThread } from '../src/local/small-file-thread.ts';
+import { parseJournal } from '../src/pull/journal.ts';
+import { file, filesBelow, sha256, sourceOver, sourcesOf, temporaryDirectory } from './helpers.ts';
+
+/** A host that lets files be hashed beside its thread. */
+const besides: Hashing = { ...nodeHashing, sha256OfFile: () => ({ written: () => undefined, hex: () => Promise.reject(new Error('no large file here')), close: () => undefined }) };
+
+const many = Array.from({ length: 300 }, (_, index) => file(String(index + 1), `${index + 1}.txt`, Buffer.alloc(index === 7 ? 0 : 100 + index * 11, index)));
+
+/** Files whose bytes are in memory when they are opened; `change` sees each of them first. */
+function wholeSource(files: readonly MemoryFile[], change: (bytes: Buffer, id: string) => Buffer = (bytes) => bytes): FileSource {
+  const adapter = createMemoryAdapter({ folders: [{ id: '1', files }] });
+  return sourceOver({
+    ...adapter,
+    open: async (ref, options) => {
+      const content = await adapter.open(ref, options);
+      const chunks: Buffer[] = [];
+      for await (const chunk of content.body as AsyncIterable<Buffer>) chunks.push(chunk);
+      return { ...content, body: new WholeBody(change(Buffer.concat(chunks), ref.file)) };
+    },
+  });
+}
+
+function pullAll(source: FileSource, directory: string, more: { readonly hashing?: Hashing; readonly onEvent?: (event: TransferEvent) => void } = {}): Promise<Receipt> {
+  return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: realClock, hashing: besides, ...more });
+}
+
+test('many small files come to their places with the bytes and hashes that they have, and nothing else is left', async () => {
+  const directory = await temporaryDirectory();
+  const receipt = await pullAll(wholeSource(many), directory);
+  expect(receipt).toMatchObject({ complete: true, totals: { ok: many.length } });
+  for (const row of receipt.files) {
+    const bytes = await readFile(join(directory, row.path ?? ''));
+    expect(row).toMatchObject({ size: bytes.length, sha256: sha256(bytes) });
+    expect(many.find(({ name }) => name === row.name)?.bytes.equals(bytes)).toBe(true);
+  }
+  expect(await filesBelow(directory)).toHaveLength(many.length);
+});
+
+test('a host with hashing of its own has every byte pass it', async () => {
+  let hashed = 0;
+  const own: Hashing = {
+    ...nodeHashing,
+    sha256: () => {
+      const hash = createHash('sha256');
+      return { update: (bytes) => ((hashed += bytes.length), void hash.update(bytes)), hex: () => hash.digest('hex') };
+    },
+  };
+  const receipt = await pullAll(wholeSource(many), await temporaryDirectory(), { hashing: own });
+  expect(receipt.complete).toBe(true);
+  expect(hashed).toBeGreaterThanOrEqual(receipt.totals.bytes);
+});
+
+test('one that has no place fails by itself, and the others of its group are there', async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, 'contacts/1/200.txt'), { recursive: true });
+  const receipt = await pullAll(wholeSource(many), directory);
+  expect(receipt.totals).toMatchObject({ ok: many.length - 1, failed: 1 });
+  expect(receipt.files.find(({ status }) => status === 'failed')).toMatchObject({ name: '200.txt', error: { kind: 'target-failed', message: expect.stringContaining('directory') } });
+  expect((await filesBelow(directory)).filter((path) => path.includes('.part'))).toEqual([]);
+});
+
+test('one that is not as long as the vendor listed fails by name and is not written', async () => {
+  const directory = await temporaryDirectory();
+  const source = wholeSource(many, (bytes, id) => (id === '250' ? bytes.subarray(1) : bytes));
+  const receipt = await pullAll(source, directory);
+  expect(receipt.totals).toMatchObject({ ok: many.length - 1, failed: 1 });
+  expect(receipt.files.find(({ status }) => status === 'failed')).toMatchObject({ name: '250.txt', error: { kind: 'truncated' } });
+  expect(await filesBelow(directory)).not.toContain('contacts/1/250.txt');
+});
+
+test('what is done stands in the journal, so that the next pull fetches the rest only', async () => {
+  const directory = await temporaryDirectory();
+  const first = wholeSource(many, (bytes, id) => (id === '300' ? bytes.subarray(1) : bytes));
+  expect((await pullAll(first, directory)).complete).toBe(false);
+  const records = parseJournal(await readFile(join(directory, '.filesource-journal'), 'utf8')) ?? [];
+  expect(records.filter(({ type }) => type === 'done')).toHaveLength(many.length - 1);
+});
+
+test('files of one group are all forced to the disk before the first one has its name', () => {
+  const calls: string[] = [];
+  const fs = {
+    constants: { O_CREAT: 1, O_NOFOLLOW: 2, O_TRUNC: 4, O_WRONLY: 8 },
+    openSync: (path: string) => (calls.push(`open ${path}`), calls.length),
+    writeSync: (_fd: number, bytes: Uint8Array) => (calls.push('write'), bytes.length),
+    fsyncSync: () => void calls.push('sync'),
+    closeSync: () => undefined,
+    renameSync: (from: string, to: string) => void calls.push(`${from} > ${to}`),
+    rmSync: () => undefined,
+  };
+  const write = createSmallFileWriter({ crypto: { createHash }, fs: fs as unknown as typeof nodeFs });
+  const tasks = ['a', 'b'].map((name, index) => ({ start: index, end: index + 1, partPath: `part-${name}`, finalPath: name }));
+  expect(write(Buffer.from('xy'), tasks)).toEqual([sha256('x'), sha256('y')]);
+  expect(calls).toEqual(['open part-a', 'write', 'open part-b', 'write', 'sync', 'sync', 'part-a > a', 'part-b > b']);
+});
+
+test('what a thread was asked is done here when the thread dies', async () => {
+  const directory = await temporaryDirectory();
+  const thread = new SmallFileThread();
+  const place = { partPath: join(directory, 'part'), finalPath: join(directory, 'whole') };
+  const asked = thread.write([Buffer.from('bytes')], [place]);
+  await thread.close();
+  expect(await asked).toEqual([sha256('bytes')]);
+  expect(await thread.write([Buffer.from('more')], [place])).toEqual([sha256('more')]);
+  expect(await readFile(place.finalPath, 'utf8')).toBe('more');
+});
