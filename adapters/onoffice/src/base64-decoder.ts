@@ -11,7 +11,31 @@ export class Base64Decoder {
   #padding = '';
 
   write(text: string): Buffer {
-    let rest = /\s/.test(text) ? text.replace(/\s+/g, '') : text;
+    return this.#writePlain(text) ?? this.#writeAny(text);
+  }
+
+  /** The last bytes; throws when something is missing. */
+  end(): Buffer {
+    const last = this.#begun + this.#padding;
+    if (last.length !== 0 && last.length !== 4) throw notBase64();
+    return decode(last, last === '' ? 0 : 3 - this.#padding.length);
+  }
+
+  /** Nearly all pieces hold nothing but digits, and looking for anything else would take as long as reading them. */
+  #writePlain(text: string): Buffer | undefined {
+    if (this.#padding !== '' || text.includes('=')) return undefined;
+    const all = this.#begun + text;
+    const whole = all.length - (all.length % 4);
+    const bytes = Buffer.from(whole === all.length ? all : all.slice(0, whole), 'base64');
+    const begun = all.slice(whole);
+    // Too few bytes: there was something else. White space in the group that is begun would show later only.
+    if (bytes.length !== (whole / 4) * 3 || /\s/.test(begun)) return undefined;
+    this.#begun = begun;
+    return bytes;
+  }
+
+  #writeAny(text: string): Buffer {
+    let rest = text.replace(/\s+/g, '');
     const mark = rest.indexOf('=');
     if (mark !== -1 || (this.#padding !== '' && rest !== '')) {
       if (mark === -1 || (this.#padding !== '' && mark > 0)) throw notBase64();
@@ -23,13 +47,6 @@ export class Base64Decoder {
     const whole = all.length - (all.length % 4);
     this.#begun = all.slice(whole);
     return decode(whole === all.length ? all : all.slice(0, whole), (whole / 4) * 3);
-  }
-
-  /** The last bytes; throws when something is missing. */
-  end(): Buffer {
-    const last = this.#begun + this.#padding;
-    if (last.length !== 0 && last.length !== 4) throw notBase64();
-    return decode(last, last === '' ? 0 : 3 - this.#padding.length);
   }
 }
 
