@@ -14,6 +14,8 @@ const mostBytes = 256 * 1024;
 /** One group of files is forced to the disk, named and noted together. */
 const groupFiles = 64;
 const groupBytes = 1024 * 1024;
+/** So long a group waits for more files: waking the thread costs more than writing one of them. */
+const lingerMs = 5;
 /** Groups at the thread at once: one is written while the next one is on its way. */
 const mostGroups = 2;
 /** Bytes that wait to be written; past this, a file keeps its place, so that no other one is fetched. */
@@ -46,7 +48,7 @@ export class SmallFiles {
   #waitingBytes = 0;
   #heldBytes = 0;
   readonly #held: (() => void)[] = [];
-  #isGathering = false;
+  #lingering: NodeJS.Timeout | undefined;
 
   /** Only where hashing beside this thread is allowed: who brings hashing of their own wants every byte to pass it. */
   constructor(options: { readonly target: TargetDirectory; readonly journal: Journal; readonly hashing: Hashing }) {
@@ -71,7 +73,7 @@ export class SmallFiles {
       if (this.#heldBytes <= mostWaitingBytes) onTaken();
       else this.#held.push(onTaken);
       if (this.#waiting.length >= groupFiles || this.#waitingBytes >= groupBytes) this.#startGroup();
-      else this.#gather();
+      else this.#lingering ??= setTimeout(() => this.#startGroup(), lingerMs);
     });
   }
 
@@ -79,17 +81,9 @@ export class SmallFiles {
     await this.#thread?.close();
   }
 
-  /** What arrives in one turn goes together. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    setImmediate(() => {
-      this.#isGathering = false;
-      this.#startGroup();
-    });
-  }
-
   #startGroup(): void {
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     if (this.#waiting.length === 0 || this.#groups >= mostGroups) return;
     const group = this.#waiting;
     this.#waiting = [];
