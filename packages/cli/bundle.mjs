@@ -1,33 +1,56 @@
-// Puts the command line into few files: hundreds of small modules take longer to find and read than to run. What it holds is in the stamp
-// beside it, so that a bundle which is older than the build is never run.
+// Puts the command line into few files: hundreds of small modules take longer to find and read than to run.
 //   node packages/cli/bundle.mjs
+// - Core and zod are inside: both know what another copy of them made, which is what the gateway, MCP and adapters of others bring.
+// - Parts are CommonJS, since V8 keeps the compiled code of that only (bin/code-cache.js). esbuild splits ESM only, so it is turned afterwards.
+// - What it holds is in the stamp beside it, so that a bundle which is older than the build is never run.
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { lean } from './bundle-lean.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const outdir = join(here, 'bundle');
-const bundled = ['packages/cli', 'packages/container', 'packages/http', 'packages/transfer', 'packages/telemetry', 'adapters/onoffice', 'adapters/onlyoffice'];
+const bundled = ['core', 'packages/cli', 'packages/container', 'packages/http', 'packages/transfer', 'packages/telemetry', 'packages/sandbox', 'adapters/onoffice', 'adapters/onlyoffice'];
+const minified = { minifySyntax: true, minifyWhitespace: true, target: 'node20', logLevel: 'warning' };
 
-rmSync(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: [join(here, 'dist/main.js')],
+/** What only one command needs, and what brings files along. */
+const outside = {
+  name: 'outside',
+  setup: ({ onResolve }) => onResolve({ filter: /^@filesource\/(gateway|gateway\/settings|mcp|sandbox)$/ }, ({ path }) => ({ path, external: true })),
+};
+
+const { outputFiles } = await build({
+  ...minified,
+  entryPoints: { main: join(here, 'dist/main.js') },
   outdir,
-  outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
   platform: 'node',
   format: 'esm',
-  target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // Adapters of others share core and zod with us; the rest is loaded by its own command only, or brings files along.
-  external: ['@filesource/core', 'zod', '@filesource/gateway', '@filesource/mcp', '@filesource/sandbox'],
-  banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
-  logLevel: 'warning',
+  legalComments: 'none',
+  write: false,
+  plugins: [outside, lean],
 });
+
+rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
-const built = bundled.map((path) => join(root, path, 'dist/.tsbuildinfo'));
-writeFileSync(join(outdir, 'stamp.json'), JSON.stringify(built.map((file) => [relative(outdir, file), statSync(file).mtimeMs])));
+const id = createHash('sha256');
+for (const { path, text } of outputFiles) {
+  const part = await toPart(text);
+  id.update(part);
+  writeFileSync(join(outdir, basename(path)), part);
+}
+writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
+const built = bundled.map((path) => join(root, path, 'dist/.tsbuildinfo')).map((file) => [relative(outdir, file), statSync(file).mtimeMs]);
+writeFileSync(join(outdir, 'stamp.json'), JSON.stringify({ id: id.digest('hex').slice(0, 16), built }));
+
+/** A part as the body of a function of `exports`, `require`, `importFromPart` and `urlOfPart`. Code that V8 has kept must not say `import()`: it no longer knows from where. */
+async function toPart(text) {
+  const own = text.replace(/(?<![\w$.])import\(/g, 'importFromPart(').replaceAll('import.meta.url', 'urlOfPart');
+  const { code } = await transform(own, { ...minified, format: 'cjs', platform: 'node' });
+  // ASCII only, which Node reads fastest; esbuild leaves regular expressions as they are, and there too an escape means the same.
+  return code.replace(/[^\0-\x7F]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

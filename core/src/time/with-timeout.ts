@@ -3,8 +3,10 @@ import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from './after.ts';
 
-/** The time-out of the attempt that a signal belongs to. */
-const timers = new WeakMap<AbortSignal, Pausable>();
+const timersKey = Symbol.for('@filesource/core/timers');
+
+/** The time-out of the attempt that a signal belongs to; of all copies of core, since an adapter may bring its own. */
+const timers: WeakMap<AbortSignal, Pausable> = ((globalThis as { [timersKey]?: WeakMap<AbortSignal, Pausable> })[timersKey] ??= new WeakMap());
 
 interface Pausable {
   pause(): void;

@@ -1,15 +1,22 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+// CommonJS, which Node starts faster.
+'use strict';
+const { readFileSync, statSync } = require('node:fs');
+const { join } = require('node:path');
 
-/** True for a bundle that no later build has made stale; where the builds are not there, as in the published package, nothing can be later. */
-function isBundleFresh() {
-  const bundle = new URL('../bundle/', import.meta.url);
+const bundle = join(__dirname, '../bundle');
+
+/** The stamp of a bundle that no later build has made stale; where the builds are not there, as in the published package, nothing can be later. */
+function freshStamp() {
   try {
-    const stamp = JSON.parse(readFileSync(new URL('stamp.json', bundle), 'utf8'));
-    return stamp.every(([path, mtimeMs]) => (statSync(new URL(path, bundle), { throwIfNoEntry: false })?.mtimeMs ?? mtimeMs) === mtimeMs);
+    const stamp = JSON.parse(readFileSync(join(bundle, 'stamp.json'), 'utf8'));
+    const isFresh = stamp.built.every(([path, mtimeMs]) => (statSync(join(bundle, path), { throwIfNoEntry: false })?.mtimeMs ?? mtimeMs) === mtimeMs);
+    return isFresh ? stamp : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-await import(isBundleFresh() ? '../bundle/main.mjs' : '../dist/main.js');
+const stamp = freshStamp();
+if (stamp === undefined) void import('../dist/main.js');
+else require('./run-bundle.js').runBundle(bundle, stamp.id);

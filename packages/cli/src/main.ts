@@ -18,19 +18,23 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-const exitCode = await runCli({
-  argv: process.argv.slice(2),
-  // Opened only by a command that reads it.
-  get stdin() {
-    return process.stdin;
-  },
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-  signal: interrupted.signal,
-});
+async function main(): Promise<void> {
+  const exitCode = await runCli({
+    argv: process.argv.slice(2),
+    // Opened only by a command that reads it.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interrupted.signal,
+  });
+  // What is written must be read before the process ends; what is still open must not keep it.
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  process.exit(exitCode);
+}
 
-// What is written must be read before the process ends; what is still open must not keep it.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
-process.exit(exitCode);
+// Not awaited up here: the bundle is CommonJS.
+void main();

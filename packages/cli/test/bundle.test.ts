@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const cli = fileURLToPath(new URL('..', import.meta.url));
+const root = join(cli, '../..');
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'filesource-bundle-'));
@@ -13,19 +14,48 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** `npm run build`, `npm run demo` and `npm test` make the bundle. */
-function run(program: 'bundle/main.mjs' | 'dist/main.js', args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, program), ...args], { cwd: folder, encoding: 'utf8' });
+/** `npm run build`, `npm run demo` and `npm test` make the bundle, which is what `bin` starts. */
+function run(program: 'bin/filesource.js' | 'dist/main.js', args: readonly string[], cwd = folder): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, program), ...args], { cwd, env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
 describe('the bundle of the command line', () => {
-  test.each([['--version'], ['--help'], ['sources', '--json'], ['config', 'check'], ['config', 'schema'], ['list', 'documents:@my', '--json'], ['mcp', '--help'], ['nonsense']])('does what the build does: %s %s', (...args) => {
-    expect(run('bundle/main.mjs', args)).toEqual(run('dist/main.js', args));
+  test.each([
+    ['--version'], ['--help'], ['sources', '--json'], ['config', 'check'], ['config', 'schema'], ['list', 'documents:@my', '--json'], ['mcp', '--help'], ['sandbox', '--fault', 'none'], ['nonsense'], ['pull', 'documents:1', '--to', 'files'],
+    ['archive', 'documents:1', '--to', 'all.zip'], ['verify', 'nothing.json'], ['init', '--yes', '--provider', 'none'],
+  ])('does what the build does, first and when its code is kept: %s %s', (...args) => {
+    const built = run('dist/main.js', args);
+    expect([run('bin/filesource.js', args), run('bin/filesource.js', args)]).toEqual([built, built]);
   });
 
   test('knows its own package, and what Node it needs', () => {
-    const findings = run('bundle/main.mjs', ['doctor', '--json']).stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly check: string; readonly status: string });
+    const findings = run('bin/filesource.js', ['doctor', '--json']).stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly check: string; readonly status: string });
     expect(findings.find(({ check }) => check === 'node')).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('an adapter of others, which brings its own core and zod', () => {
+  let place = '';
+  beforeAll(async () => {
+    place = join(folder, 'third-party');
+    const installed = join(place, 'node_modules/@acme/filesource-folder');
+    await mkdir(installed, { recursive: true });
+    await cp(join(root, 'examples/third-party-adapter/filesource-folder'), installed, { recursive: true });
+    await cp(join(root, 'examples/third-party-adapter/filesource.yaml'), join(place, 'filesource.yaml'));
+    await symlink(join(root, 'node_modules/@filesource'), join(place, 'node_modules/@filesource'));
+    await symlink(join(root, 'node_modules/zod'), join(place, 'node_modules/zod'));
+    await mkdir(join(place, 'plans'));
+    await writeFile(join(place, 'plans/ground.txt'), 'ground');
+    await writeFile(join(place, 'wrong.yaml'), "adapters: ['@acme/filesource-folder']\nsources:\n  plans:\n    provider: folder\n    rot: plans\n");
+  });
+
+  test.each([
+    ['list', 'plans:.'], ['get', 'plans:./ground.txt'], ['stat', 'plans:./missing.txt', '--json'], ['list', 'plans:../..'], ['sources', '--json'], ['config', 'check'], ['list', 'plans:.', '--config', 'wrong.yaml'],
+  ])('is used, and its errors told, as by the build: %s %s', (...args) => {
+    const built = run('dist/main.js', args, place);
+    expect(run('bin/filesource.js', args, place)).toEqual(built);
+    expect(built.stdout + built.stderr).not.toBe('');
   });
 });

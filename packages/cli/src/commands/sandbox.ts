@@ -1,5 +1,5 @@
 import { FileSourceError } from '@filesource/core';
-import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type OnlyOfficeSandbox, type OnOfficeSandbox, type SandboxFault } from '@filesource/sandbox';
+import type { demoUsers, OnlyOfficeSandbox, OnOfficeSandbox, SandboxFault } from '@filesource/sandbox';
 import { once } from 'node:events';
 import type { CliContext } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -20,6 +20,7 @@ export interface SandboxCommandOptions {
 
 /** Runs until the signal fires, which is its regular end. */
 export async function sandbox(context: CliContext, options: SandboxCommandOptions): Promise<ExitCode> {
+  const { startOnlyOfficeSandbox, startOnOfficeSandbox } = await import('@filesource/sandbox');
   const { port, generation, storage } = options;
   const wrong = { faults: faultsOf(options), ...(options.seed === undefined ? {} : { seed: options.seed }) };
   const onOffice = await startOnOfficeSandbox({ ...wrong, ...(port === undefined ? {} : { port, linkPort: port + 1 }) }).catch(portTaken);
@@ -43,6 +44,7 @@ function faultsOf({ fault = [], latency }: SandboxCommandOptions): readonly Sand
 }
 
 async function announce(context: CliContext, options: SandboxCommandOptions, onOffice: OnOfficeSandbox, onlyOffice: OnlyOfficeSandbox): Promise<void> {
+  const { demoApiKeys, demoUsers } = await import('@filesource/sandbox');
   const { out } = context;
   const { generation, writeConfig } = options;
   const config = demoConfig({ generation, onOffice, onlyOffice, apiKey: demoApiKeys[0].key, user: demoUsers[0] });
@@ -79,14 +81,13 @@ async function announce(context: CliContext, options: SandboxCommandOptions, onO
   await out.line(`  filesource${flag} archive documents:101 --to contracts.zip`);
   await out.line();
   await out.line('Or without filesource:');
-  await out.line(`  ${curlLine(generation, onlyOffice.baseUrl)}`);
+  await out.line(`  ${curlLine(generation, onlyOffice.baseUrl, demoApiKeys[0].key, demoUsers[0])}`);
   await out.line();
   await out.line('Ctrl-C stops it.');
 }
 
-function curlLine(generation: 'docspace' | 'workspace', baseUrl: string): string {
-  if (generation === 'docspace') return `curl -H 'Authorization: Bearer ${demoApiKeys[0].key}' ${baseUrl}/api/2.0/files/@my`;
-  const { userName, password } = demoUsers[0];
+function curlLine(generation: 'docspace' | 'workspace', baseUrl: string, apiKey: string, { userName, password }: (typeof demoUsers)[0]): string {
+  if (generation === 'docspace') return `curl -H 'Authorization: Bearer ${apiKey}' ${baseUrl}/api/2.0/files/@my`;
   return `curl -H 'Content-Type: application/json' -d '${JSON.stringify({ userName, password })}' ${baseUrl}/api/2.0/authentication.json`;
 }
 

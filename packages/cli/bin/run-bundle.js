@@ -1,0 +1,46 @@
+'use strict';
+const { readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { basename, join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const vm = require('node:vm');
+const { openCodeCache } = require('./code-cache.js');
+
+const commands = new Set(['archive', 'config', 'doctor', 'get', 'link', 'list', 'operation', 'pull', 'sources', 'stat', 'verify']);
+
+/**
+ * Runs the parts of a bundle, each when it is first needed.
+ * - The code that V8 compiled is kept for the next run of the same command: compiling takes longer than running.
+ * - `id` tells the bundle's text from any other.
+ */
+function runBundle(folder, id) {
+  const [, , first] = process.argv;
+  const cache = openCodeCache(`${commands.has(first) ? first : 'other'}-${id}`);
+  const parts = new Map();
+  const scripts = new Map();
+
+  const run = (name) => {
+    const known = parts.get(name);
+    if (known !== undefined) return known.exports;
+    const filename = join(folder, name);
+    const cachedData = cache.get(name);
+    const text = `(function (exports, module, require, importFromPart, urlOfPart) {${readFileSync(filename, 'latin1')}\n})`;
+    const script = new vm.Script(text, { filename, cachedData });
+    scripts.set(name, { script, isCached: cachedData !== undefined && script.cachedDataRejected === false });
+    const part = { exports: {} };
+    parts.set(name, part);
+    const ofNode = createRequire(filename);
+    script.runInThisContext()(part.exports, part, (path) => (path.startsWith('./') ? run(basename(path)) : ofNode(path)), importFromPart, pathToFileURL(filename).href);
+    return part.exports;
+  };
+  /** What `import()` is in a part. */
+  const importFromPart = async (path) => (path.startsWith('./') ? run(basename(path)) : import(path));
+
+  // At the end, when all that the command needs is compiled, and after everything was told.
+  process.once('exit', (status) => {
+    if (status === 0 && (cache.isOld || [...scripts.values()].some(({ isCached }) => !isCached))) cache.keep([...scripts].map(([name, { script }]) => [name, script.createCachedData()]));
+  });
+  run('main.js');
+}
+
+module.exports = { runBundle };
