@@ -2,7 +2,7 @@ import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { FileSourceError } from '@filesource/core';
+import { FileSourceError, type Clock } from '@filesource/core';
 import { nodeHashing, realClock } from '@filesource/testkit';
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
 import { file, filesBelow, patch, sha256, sourcesOf, temporaryDirectory, textOf, type ZipInput } from './helpers.ts';
@@ -206,6 +206,17 @@ describe('a pull that chooses', () => {
     const vendor = packingSource(manyFiles(300));
     expect((await pullBy(vendor, await temporaryDirectory(), { by: 'auto' })).complete).toBe(true);
     expect(vendor.asked).toEqual([]);
+  });
+
+  it('asks once more before an archive is chosen where only one answer was measured', async () => {
+    const latencyMs = 400;
+    let nowMs = 0;
+    const clock: Clock = { ...realClock, now: () => nowMs, sleep: async (ms, signal) => (ms === latencyMs ? void (nowMs += ms) : realClock.sleep(ms, signal)) };
+    const vendor = packingSource(manyFiles(100), { clock, latencyMs });
+    const receipt = await pull({ sources: sourcesOf(vendor.source), refs: ['documents:1'], directory: await temporaryDirectory(), clock, hashing: nodeHashing });
+    expect(receipt.totals.ok).toBe(100);
+    expect(vendor.requests.slice(0, 3)).toEqual(['list 1', 'stat 1', 'archive 100']);
+    expect(opens(vendor)).toEqual([]);
   });
 
   it('refuses a way that is none', async () => {

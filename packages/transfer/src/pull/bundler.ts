@@ -8,6 +8,7 @@ export interface BundlerOptions {
   readonly by: PullWay;
   readonly concurrency: number;
   readonly times: ListingTimes;
+  readonly signal: AbortSignal;
   /** True for a file that an earlier run has, or has a part of. */
   readonly isStarted: (file: PlannedFile) => boolean;
   /** A file to be fetched by itself; resolves when the next one may come. */
@@ -30,6 +31,8 @@ interface Gathering {
 
 /** A larger file gains nothing from an archive, and by itself it can be continued. */
 const smallBytes = 1024 * 1024;
+/** With fewer, another short one is asked for before an archive is chosen. */
+const leastAnswers = 2;
 
 /**
  * Sorts the files of a pull: those that one archive may bring cheaper are put aside until enough are known to tell.
@@ -104,9 +107,16 @@ export class Bundler {
   }
 
   async #decide(source: FileSource, { files }: Gathering): Promise<void> {
-    const { by, times, concurrency, onFile, onBundle } = this.#options;
+    const { by, times, concurrency, signal, onFile, onBundle } = this.#options;
     this.#gathered.delete(source);
-    const choice = weigh(source, files, by, { latency: times.latencyOf(source), concurrency });
+    const weighed = (): Choice => weigh(source, files, by, { latency: times.latencyOf(source), concurrency });
+    let choice = weighed();
+    const [first] = files;
+    if (by === 'auto' && choice.by === 'archive' && times.latencyOf(source).calls < leastAnswers && first !== undefined) {
+      // One answer to a listing tells little: a connection was made for it, and many entries were found.
+      await times.measure(source, () => source.stat({ folder: first.entry.folder }, { signal })).catch(() => undefined);
+      choice = weighed();
+    }
     if (choice.by === 'archive') onBundle({ source, files, choice });
     else for (const file of files) await onFile(file, choice.why);
   }

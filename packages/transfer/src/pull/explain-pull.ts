@@ -28,6 +28,7 @@ export async function explainPull(options: PullOptions): Promise<PullExplanation
     by,
     concurrency,
     times,
+    signal: options.signal ?? new AbortController().signal,
     isStarted: (file) => earlier?.isStarted(file) ?? false,
     onFile: async (file, why) => estimate.addFile(file, why),
     onBundle: (bundle) => estimate.addBundle(bundle),

@@ -233,6 +233,7 @@ class PullRun {
       by,
       concurrency,
       times: this.#times,
+      signal: this.#signal,
       isStarted: ({ path, entry }) => place.journal.doneOf(path, entry) !== undefined || place.journal.partOf(path, entry.ref) !== undefined,
       onFile: async (file) => void (await this.#queue.push(file)),
       onBundle: (bundle) => bundles.add(bundle),
