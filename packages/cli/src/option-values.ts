@@ -1,4 +1,5 @@
 import { parseFault, type SandboxFault } from '@filesource/sandbox/faults';
+import type { PullWay } from '@filesource/transfer';
 import { InvalidArgumentError } from 'commander';
 
 export function positiveInteger(text: string): number {
@@ -22,6 +23,11 @@ export function milliseconds(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 3_600_000) throw new InvalidArgumentError('It takes milliseconds, up to an hour.');
   return value;
+}
+
+export function pullWay(text: string): PullWay {
+  if (text === 'auto' || text === 'files' || text === 'archive') return text;
+  throw new InvalidArgumentError('It takes auto, files or archive.');
 }
 
 export function several(given: string, earlier: readonly string[] | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { faultHelp } from '@filesource/sandbox/faults';
 import { Command, Option } from 'commander';
 import type { CliContext, GlobalSettings } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { anyPort, conversion, fault, milliseconds, port, positiveInteger, several } from './option-values.ts';
+import { anyPort, conversion, fault, milliseconds, port, positiveInteger, pullWay, several } from './option-values.ts';
 import type { Output } from './output.ts';
 import { ownPackage } from './own-package.ts';
 import { jsonLine } from './render/safe-text.ts';
@@ -124,9 +124,11 @@ export function createProgram({ out, err, json, run }: ProgramOptions): Command 
     .requiredOption('--to <dir>', 'directory that they go to')
     .option('--receipt <file>', 'write the receipt there; default: only the summary is shown')
     .option('--concurrency <n>', 'files in flight at once', positiveInteger)
+    .option('--by <way>', 'auto, files or archive: one by one, or in archives where the vendor makes them; default: the cheaper way', pullWay)
     .option('--dry-run', 'list only: show what would be fetched')
+    .option('--explain', 'list only: show calls, bytes, time and fallbacks of the pull beforehand')
     .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
-    .addHelpText('after', examples('filesource pull contacts:1237 appointments:247 --to files --receipt receipt.json', 'filesource pull documents:@my --to files --dry-run'))
+    .addHelpText('after', examples('filesource pull contacts:1237 appointments:247 --to files --receipt receipt.json', 'filesource pull documents:@my --to files --explain'))
     .addHelpText('after', 'Files go to DIR/source/folder id/names, and appear there only when they are whole.')
     .action(act(async () => (await import('./commands/pull.ts')).pull));
 

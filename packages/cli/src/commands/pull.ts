@@ -1,7 +1,8 @@
-import type { ReceiptFile } from '@filesource/transfer';
+import type { PullEstimate, PullOptions, PullWay, Receipt, ReceiptFile } from '@filesource/transfer';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { safeText } from '../render/safe-text.ts';
+import { estimateLines } from '../render/estimate-text.ts';
+import { jsonLine, safeText } from '../render/safe-text.ts';
 import { Table } from '../render/table.ts';
 import { bytesText } from '../render/values.ts';
 import { runTransfer } from '../transfer-command.ts';
@@ -10,7 +11,9 @@ export interface PullCommandOptions {
   readonly to: string;
   readonly receipt?: string;
   readonly concurrency?: number;
+  readonly by?: PullWay;
   readonly dryRun?: boolean;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,28 +21,46 @@ export async function pull(context: CliContext, refs: readonly string[], options
   for (const ref of refs) await context.resolve(ref);
   const [transfer, { systemPorts }, sources] = await Promise.all([import('@filesource/transfer'), import('@filesource/container'), context.sources()]);
   const { clock, hashing } = systemPorts();
+  const json = options.json === true;
+  const isDryRun = options.dryRun === true || options.explain === true;
+  let estimate: PullEstimate | undefined;
+  const explain = async (given: PullOptions): Promise<Receipt> => {
+    const explained = await transfer.explainPull(given);
+    ({ estimate } = explained);
+    if (json) context.out.tell(jsonLine({ type: 'estimate', ...estimate }));
+    return explained.receipt;
+  };
+  const show = async (receipt: Receipt): Promise<void> => {
+    if (options.dryRun === true) await showPlan(context, receipt.files);
+    if (estimate !== undefined) await showEstimate(context, estimate);
+  };
   return runTransfer(context, {
     label: 'pull',
-    json: options.json === true,
-    isDryRun: options.dryRun === true,
+    json,
+    isDryRun,
     target: options.to,
     receiptFile: options.receipt,
     refs,
-    ...(options.dryRun === true ? { show: (receipt) => showPlan(context, receipt.files) } : {}),
+    show,
     run: (onEvent) =>
-      transfer.pull({
+      (options.explain === true ? explain : transfer.pull)({
         sources,
         refs,
         directory: context.path(options.to),
-        dryRun: options.dryRun === true,
+        dryRun: isDryRun,
         signal: context.signal,
         clock,
         hashing,
         onEvent,
+        ...(options.by === undefined ? {} : { by: options.by }),
         ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
         ...(options.receipt === undefined ? {} : { receiptFile: context.path(options.receipt) }),
       }),
   });
+}
+
+async function showEstimate({ out }: CliContext, estimate: PullEstimate): Promise<void> {
+  for (const line of estimateLines(estimate, (text) => out.style('bold', text))) await out.line(line);
 }
 
 async function showPlan({ out }: CliContext, files: readonly ReceiptFile[]): Promise<void> {
