@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** The body of the answer is a file: it takes the shortest way, past what is made for API calls. Default: false. */
   readonly isDownload?: boolean;
+  /** Connections are kept for later requests of the same pool, and used by no other; default: one pool for all that name none. */
+  readonly pool?: string;
   readonly signal?: AbortSignal;
   /** Longest time to make a connection, TLS included; default: the client's. */
   readonly connectTimeoutMs?: number;

@@ -49,10 +49,11 @@ function buildAdapter(source: ConfiguredSource, ports: Ports): Built {
   const { name, providerName, adapterName, provider, settings } = source;
   const common = commonSettingsOf(settings);
   try {
-    const { http, limitRate } = rateLimited(connectingWithin(ports.http, common));
+    const account = `${adapterName}\n${provider.account(settings)}`;
+    const { http, limitRate } = rateLimited(connectingOf(account, ports.http, common));
     const own = { ...ports, http };
     const adapter = withDiagnosis(provider.create(settings, { name, ports: own }), provider, settings, own);
-    return { source, adapter, common, limitRate, account: `${adapterName}\n${provider.account(settings)}` };
+    return { source, adapter, common, limitRate, account };
   } catch (error) {
     throw inContext(error, { source: name, provider: providerName, redactor: ports.redactor }, 'create', undefined);
   }
@@ -64,6 +65,8 @@ function telling(adapter: SourceAdapter, told: AccountLimits['told']): SourceAda
   return overlay(adapter, { capabilities: { ...capabilities, limits: { ...capabilities.limits, ...told } } });
 }
 
-function connectingWithin(http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {
-  return connectTimeoutMs === undefined ? http : { send: (request) => http.send({ connectTimeoutMs, ...request }) };
+/** Connections of the account, made within its time. */
+function connectingOf(account: string, http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {
+  const own = { pool: account, ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }) };
+  return { send: (request) => http.send({ ...own, ...request }) };
 }

@@ -9,18 +9,22 @@ export interface AgentsOptions {
   /** Further certificate authorities, as PEM. */
   readonly ca?: string;
   readonly lookup?: LookupFunction;
+  /** Connections at rest that are kept; default 16. */
+  readonly maxKept?: number;
 }
 
 export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+  /** Keeps so many connections at rest from now on, if that is more than before. */
+  keep(connections: number): void;
   close(): void;
 }
 
 /** Connections that are kept for the next request, with a bound on how long making one may take. */
 export function createAgents(options: AgentsOptions): Agents {
-  const { connectTimeoutMs, ca, lookup } = options;
-  const settings: AgentOptions = { keepAlive: true, maxFreeSockets: 16, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
+  const { connectTimeoutMs, ca, lookup, maxKept = 16 } = options;
+  const settings: AgentOptions = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
   const http = new HttpAgent(settings);
   const https = new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) });
   boundConnecting(http, 'connect', connectTimeoutMs);
@@ -28,6 +32,9 @@ export function createAgents(options: AgentsOptions): Agents {
   return {
     http,
     https,
+    keep: (connections) => {
+      for (const agent of [http, https]) agent.maxFreeSockets = Math.max(agent.maxFreeSockets, connections);
+    },
     close: () => {
       http.destroy();
       https.destroy();

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { FileSourceError, throwIfAborted, type HttpRequest, type HttpResponse } from '@filesource/core';
 import axios, { type AxiosRequestConfig } from 'axios';
-import { createAgents, type Agents } from './agents.ts';
+import type { Agents } from './agents.ts';
 import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
@@ -11,6 +11,7 @@ import { gatherBody, gatheredBytes } from './gather-body.ts';
 import { toHttpError } from './http-error.ts';
 import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
 import { exchangeOnNode } from './node-exchange.ts';
+import { Pools } from './pool.ts';
 import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -34,13 +35,13 @@ export interface AxiosTransportOptions {
 /**
  * One exchange on axios: no redirects, any status is an answer, the body a stream without content coding.
  * - Files (`isDownload`) go past axios, on the same connections.
- * - Requests with `allowPrivate: false` have connections of their own, made to public addresses only.
+ * - Each pool has connections of its own; requests with `allowPrivate: false` have others again, made to public addresses only.
  */
 export function createAxiosTransport(options: AxiosTransportOptions = {}): ClosableHttpClient {
   const { connectTimeoutMs = 15_000, maxHeaderBytes = 32_768, ca, proxyFromEnvironment = false, userAgent = 'filesource', lookup } = options;
   const settings = { connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
-  const anywhere = createAgents({ ...settings, ...(lookup === undefined ? {} : { lookup: anyLookup(lookup) }) });
-  const publicOnly = proxyFromEnvironment ? anywhere : createAgents({ ...settings, lookup: publicLookup(lookup) });
+  const anywhere = new Pools({ ...settings, ...(lookup === undefined ? {} : { lookup: anyLookup(lookup) }) });
+  const publicOnly = proxyFromEnvironment ? anywhere : new Pools({ ...settings, lookup: publicLookup(lookup) });
   const client = axios.create({
     // A proxy is something that axios' own adapter knows how to use.
     adapter: proxyFromEnvironment ? 'http' : createNodeAdapter({ maxHeaderBytes }),
@@ -91,9 +92,10 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     throwIfAborted(signal);
     // Agents that were destroyed would make new connections all the same, which nobody would close.
     if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
-    const agents = request.allowPrivate === false ? publicOnly : anywhere;
+    const pool = (request.allowPrivate === false ? publicOnly : anywhere).of(request.pool ?? '');
+    const exchange = request.isDownload === true && !proxyFromEnvironment ? download : callByAxios;
     try {
-      return await answerOf(request, request.isDownload === true && !proxyFromEnvironment ? await download(request, agents) : await callByAxios(request, agents));
+      return await pool.use(async () => answerOf(request, await exchange(request, pool.agents)));
     } catch (error) {
       throw toHttpError(error, signal);
     }

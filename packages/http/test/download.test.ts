@@ -124,3 +124,32 @@ describe('a download that is small', () => {
     body.destroy();
   });
 });
+
+describe('connections', () => {
+  const sizes = { 'content-length': 4 };
+  test('of one pool serve no other one', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(200, sizes).end('four');
+    });
+    const http = client();
+    for (const pool of ['one', 'two', 'one', 'two']) await readBody((await http.send({ method: 'GET', url, pool })).body, 10);
+    expect(ports.size).toBe(2);
+  });
+
+  test.each([true, false])('are kept as many as were in use at once (isDownload %s)', async (isDownload) => {
+    const ports = new Set<number | undefined>();
+    const waiting: (() => void)[] = [];
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      waiting.push(() => void response.writeHead(200, sizes).end('four'));
+      if (waiting.length === 40) for (const answer of waiting.splice(0)) answer();
+    });
+    const http = client();
+    const turn = (): Promise<unknown> => Promise.all(Array.from({ length: 40 }, async () => readBody((await http.send({ method: 'GET', url, isDownload })).body, 10)));
+    await turn();
+    await turn();
+    expect(ports.size).toBe(40);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import { WholeBody } from '@filesource/core';
+import { createAgents, type Agents, type AgentsOptions } from './agents.ts';
+
+/** Connections that are kept at rest, at least; more where more have been in use at once. */
+const leastKept = 16;
+const mostKept = 256;
+
+/** The connections of one vendor account. */
+export class Pool {
+  readonly agents: Agents;
+  #inUse = 0;
+
+  constructor(options: AgentsOptions) {
+    this.agents = createAgents({ ...options, maxKept: leastKept });
+  }
+
+  /** Runs one exchange, which lasts until its body is closed: as many connections are kept as were in use at once. */
+  async use<Answer extends { readonly body: Readable }>(exchange: () => Promise<Answer>): Promise<Answer> {
+    this.#inUse += 1;
+    if (this.#inUse > leastKept) this.agents.keep(Math.min(this.#inUse, mostKept));
+    const end = (): void => void (this.#inUse -= 1);
+    try {
+      const answer = await exchange();
+      if (answer.body instanceof WholeBody || answer.body.closed) end();
+      else answer.body.once('close', end);
+      return answer;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+}
+
+/** Pools by their names, made when they are asked for. */
+export class Pools {
+  readonly #options: AgentsOptions;
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(options: AgentsOptions) {
+    this.#options = options;
+  }
+
+  of(name: string): Pool {
+    const known = this.#pools.get(name);
+    if (known !== undefined) return known;
+    const pool = new Pool(this.#options);
+    this.#pools.set(name, pool);
+    return pool;
+  }
+
+  close(): void {
+    for (const { agents } of this.#pools.values()) agents.close();
+    this.#pools.clear();
+  }
+}
