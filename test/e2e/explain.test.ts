@@ -66,6 +66,27 @@ describe('pull --explain', () => {
   });
 });
 
+describe('the documentation of pull --explain', () => {
+  it('shows what it prints, but for the figures', async () => {
+    const page = await readFile(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /\n\$ filesource pull \S+ contacts:1237 --to files --explain\n([\s\S]*?)```/.exec(page) ?? [];
+    for (let index = 40; index < 260; index += 1) world.onlyOffice.store.addFile(Number(folder.split(':')[1]), { title: `Exposé ${index}.txt`, content: Buffer.from(`Nr. ${index} `.repeat(2000)) });
+    world.onlyOffice.faults.set([{ kind: 'delay', ms: 120 }]);
+    world.onOffice.faults.set([{ kind: 'delay', ms: 120 }]);
+    const { status, stdout } = await world.run(['pull', folder, 'contacts:1237', '--to', 'files', '--explain']);
+    expect(status).toBe(0);
+    expect(withoutFigures(stdout)).toBe(withoutFigures(shown));
+  });
+});
+
+/** Times depend on the machine, ids on the sandbox, and columns on both. */
+function withoutFigures(text: string): string {
+  return text
+    .replace(/[\d.]+ (ms|s)\b/g, 'TIME')
+    .replace(/[\d.]+/g, '0')
+    .replace(/ {2,}(?=\S)/g, '  ');
+}
+
 describe('pull --by', () => {
   it('archive fetches the files of a folder with one archive, and the receipt has the rows of single downloads', async () => {
     const singly = await world.run(['pull', folder, '--to', 'one', '--by', 'files', '--receipt', 'one.json']);
