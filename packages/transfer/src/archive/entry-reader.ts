@@ -46,17 +46,24 @@ export interface EntryTools {
  * - What is written is proven, or removed again; who watches it meanwhile sees half of it.
  */
 export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, archive: string): EntryReader {
-  /** Entries up to this are read at once. */
-  const wholeBytes = 1024 * 1024;
+  /** Entries up to this are read at once, and are not forced to the disk one by one. */
+  const smallBytes = 1024 * 1024;
+  /** Deflated entries up to this are inflated at once: a stream takes twice the time. */
+  const mostInflatedBytes = 4 * 1024 * 1024;
   /** The thousands of headers and small entries of an archive mostly stand side by side. */
   const windowBytes = 128 * 1024;
   const pieceBytes = 256 * 1024;
+  /** Deflated entries up to this are inflated together. */
+  const littleBytes = 16 * 1024;
+  const gzipHeader = Buffer.from('1f8b08000000000000ff', 'hex');
+  const gzipBytes = gzipHeader.length + 8;
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
   const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
   const fd = fs.openSync(archive, 'r');
   const archiveSize = fs.fstatSync(fd).size;
   let window = Buffer.allocUnsafeSlow(windowBytes);
   let [windowStart, windowEnd] = [0, 0];
+  const members = Buffer.allocUnsafeSlow(pieceBytes);
   let closing: Promise<void> | undefined;
   let work: Promise<unknown> = Promise.resolve();
 
@@ -89,7 +96,7 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
   function bytesAt(position: number, length: number): Buffer {
     if (position >= windowStart && position + length <= windowEnd) return window.subarray(position - windowStart, position - windowStart + length);
     if (position + length > archiveSize) throw new RangeError('the archive ends too early');
-    if (length > window.length) window = Buffer.allocUnsafeSlow(wholeBytes);
+    if (length > window.length) window = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(length)));
     const wanted = Math.min(Math.max(length, windowBytes), archiveSize - position);
     windowEnd = 0;
     for (let filled = 0; filled < wanted; ) {
@@ -132,11 +139,61 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     for (let written = 0; written < bytes.length; ) written += fs.writeSync(out, bytes, written, bytes.length - written);
   }
 
+  /**
+   * Inflates entries as the members of one gzip: what Node does around each call costs more than an entry of this size.
+   * - Leaves out what is not proven to be what the directory says; where anything is damaged, that may be all of them.
+   */
+  function inflateTogether(tasks: readonly EntryTask[]): ReadonlyMap<EntryTask, Buffer> {
+    const inflated = new Map<EntryTask, Buffer>();
+    if (tasks.length < 2) return inflated;
+    let [end, size] = [0, 0];
+    try {
+      for (const task of tasks) {
+        end += gzipHeader.copy(members, end);
+        end += bytesAt(dataStart(task), task.packedSize).copy(members, end);
+        end = members.writeUInt32LE(task.crc32, end);
+        end = members.writeUInt32LE(task.size, end);
+        size += task.size;
+      }
+      const bytes = zlib.gunzipSync(members.subarray(0, end), { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
+      let at = 0;
+      for (const task of tasks) {
+        const content = bytes.subarray(at, at + task.size);
+        at += task.size;
+        // Each by itself once more: a member may have been made to swallow the next one.
+        if (content.length === task.size && zlib.crc32(content) === task.crc32) inflated.set(task, content);
+      }
+    } catch {
+      // Each is inflated by itself then, and tells what is wrong with it.
+    }
+    return inflated;
+  }
+
+  function* groupsOf(tasks: readonly EntryTask[]): Generator<readonly EntryTask[]> {
+    let group: EntryTask[] = [];
+    let bytes = 0;
+    for (const task of tasks) {
+      const isLittle = task.method === 8 && task.size <= littleBytes && task.packedSize <= littleBytes && task.packedSize > 0;
+      bytes += task.packedSize + gzipBytes;
+      if (!isLittle || bytes > members.length) {
+        if (group.length > 0) yield group;
+        [group, bytes] = [[], task.packedSize + gzipBytes];
+      }
+      if (isLittle) group.push(task);
+      else yield [task];
+    }
+    if (group.length > 0) yield group;
+  }
+
   function readWhole(task: EntryTask, start: number): string {
     const packed = bytesAt(start, task.packedSize);
     const bytes = task.method === 0 ? packed : inflate(packed, task.size);
     check(task, bytes.length, zlib.crc32(bytes));
-    const { path } = task;
+    return keep(task, bytes);
+  }
+
+  /** Bytes that are proven. */
+  function keep({ path }: EntryTask, bytes: Buffer): string {
     if (path !== null) {
       atTarget(() => {
         const out = fs.openSync(path, fresh, 0o666);
@@ -167,6 +224,10 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
         // Others have their turn.
         await new Promise(setImmediate);
       }
+      return;
+    }
+    if (Math.max(task.size, task.packedSize) <= mostInflatedBytes) {
+      take(inflate(bytesAt(start, task.packedSize), task.size));
       return;
     }
     try {
@@ -209,10 +270,11 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     });
   }
 
-  async function readOne(task: EntryTask): Promise<EntryOutcome> {
+  async function readOne(task: EntryTask, inflated: Buffer | undefined): Promise<EntryOutcome> {
     try {
+      if (inflated !== undefined) return keep(task, inflated);
       const start = dataStart(task);
-      return Math.max(task.size, task.packedSize) <= wholeBytes ? readWhole(task, start) : await readLarge(task, start);
+      return Math.max(task.size, task.packedSize) <= smallBytes ? readWhole(task, start) : await readLarge(task, start);
     } catch (error) {
       if (task.path !== null) fs.rmSync(task.path, { force: true });
       const { code = '' } = ((error instanceof Failed ? error.cause : error) ?? {}) as { readonly code?: string };
@@ -223,9 +285,10 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
 
   async function readAll(tasks: readonly EntryTask[]): Promise<EntryOutcome[]> {
     const outcomes: EntryOutcome[] = [];
-    for (const task of tasks) {
+    for (const group of groupsOf(tasks)) {
       if (closing !== undefined) throw new Error('it was closed');
-      outcomes.push(await readOne(task));
+      const inflated = inflateTogether(group);
+      for (const task of group) outcomes.push(await readOne(task, inflated.get(task)));
     }
     return outcomes;
   }

@@ -53,10 +53,12 @@ const rules: readonly Rule[] = [
  * - Of several candidates the one of the right size wins. Each entry is used once.
  */
 export function matchItems(items: readonly ArchiveItem[], entries: readonly ArchiveEntry[], convertedIds: ReadonlySet<string> = new Set()): Matching {
-  const entryOf = new Map<ArchiveItem, ArchiveEntry>();
   // What the vendor already gave up must not take the place of what it did not.
-  const openItems = new Set([...items.filter((item) => item.error === undefined), ...items.filter((item) => item.error !== undefined)]);
+  const inOrder = [...items.filter((item) => item.error === undefined), ...items.filter((item) => item.error !== undefined)];
+  const entryOf = pairEqual(inOrder, entries);
+  const openItems = new Set(inOrder.filter((item) => !entryOf.has(item)));
   const openEntries = new Set(entries);
+  for (const entry of entryOf.values()) openEntries.delete(entry);
   const pairUp = (rule: Rule, fits: (item: ArchiveItem, entry: ArchiveEntry) => boolean): void => {
     if (openItems.size === 0 || openEntries.size === 0) return;
     const byKey = new Map<string, ArchiveEntry[]>();
@@ -98,6 +100,20 @@ export function matchItems(items: readonly ArchiveItem[], entries: readonly Arch
     }
   }
   return { entryOf, extras: [...openEntries] };
+}
+
+/** Most entries are what was asked for, by path and size, and the only one of that path: no rule is needed to tell. */
+function pairEqual(items: readonly ArchiveItem[], entries: readonly ArchiveEntry[]): Map<ArchiveItem, ArchiveEntry> {
+  const byPath = new Map<string, ArchiveEntry | null>();
+  for (const entry of entries) byPath.set(entry.path, byPath.has(entry.path) ? null : entry);
+  const entryOf = new Map<ArchiveItem, ArchiveEntry>();
+  for (const item of items) {
+    const entry = item.path === null ? undefined : byPath.get(item.path);
+    if (entry === undefined || entry === null || entry.size !== item.size) continue;
+    entryOf.set(item, entry);
+    byPath.set(entry.path, null);
+  }
+  return entryOf;
 }
 
 /** A converted file may also come as a ZIP of its parts. */

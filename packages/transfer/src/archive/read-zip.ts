@@ -24,7 +24,7 @@ export interface ReadZipOptions extends Omit<ReadArchiveOptions, 'hashing'> {
 
 /** What is read without a pause, here or as one message to a thread. */
 const batchEntries = 64;
-const batchBytes = 8 * 1024 * 1024;
+const batchBytes = 2 * 1024 * 1024;
 
 /**
  * Reads every entry of a ZIP to its end, comparing size and CRC-32.
