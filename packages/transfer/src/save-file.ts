@@ -33,7 +33,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
   const target = await prepareFileTarget(file);
   const withSignal = signal === undefined ? {} : { signal };
   const content = options.entry === undefined ? await source.open(ref, withSignal) : await openEntry(source, ref, options.entry, { ...withSignal, ...(options.limits === undefined ? {} : { limits: options.limits }) });
-  const part = new PartFile({ ...target, hashing });
+  const part = new PartFile({ ...target, hashing, size: content.size });
   let bytes = 0;
   try {
     await receive(content.body, part, {

@@ -24,6 +24,8 @@ export interface PartFileOptions {
   readonly hashing: Hashing;
   /** Forces the bytes to the disk before the final name is given; default true. */
   readonly durable?: boolean;
+  /** Bytes that the whole file is announced to have; `null` when nobody says. A file system that knows beforehand has less to do. */
+  readonly size?: number | null;
   /** Goes on with a part that is there: its bytes so far, which `hash` has seen. */
   readonly resume?: { readonly bytes: number; readonly hash: RunningHash };
 }
@@ -37,6 +39,7 @@ export class PartFile {
   readonly #hash: RunningHash;
   #hashBeside: FileHash | undefined;
   #told = 0;
+  #allocated = 0;
   #handle: FileHandle | undefined;
   #chunks: Buffer[] = [];
   #gathered = 0;
@@ -87,6 +90,7 @@ export class PartFile {
         await this.#flush();
         await this.#writing;
         this.#tell(this.#bytes);
+        if (this.#bytes < this.#allocated) await this.#handle?.truncate(this.#bytes);
         const hex = this.#hashBeside?.hex();
         // Awaited below, when the bytes are safe.
         hex?.catch(() => undefined);
@@ -152,6 +156,7 @@ export class PartFile {
         const { partPath, resume } = this.#options;
         this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
         if (resume !== undefined) await this.#handle.truncate(resume.bytes);
+        await this.#allocate(this.#handle);
       }
     } catch (error) {
       throw targetError(error, this.#options.shownPath);
@@ -168,6 +173,18 @@ export class PartFile {
     // Awaited by the next flush: the vendor's bytes arrive while these are written.
     writing.catch(() => undefined);
     this.#writing = writing;
+  }
+
+  /** What does not work here is no harm: the file then grows as it is written. */
+  async #allocate(handle: FileHandle): Promise<void> {
+    const { size } = this.#options;
+    if (size === null || size === undefined || size <= this.#bytes) return;
+    try {
+      await handle.truncate(size);
+      this.#allocated = size;
+    } catch {
+      this.#allocated = 0;
+    }
   }
 
   #tell(written: number): void {

@@ -48,7 +48,8 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     options.onBytes(whole.length);
     return options.smallFiles.save(file, whole, options.onReceived);
   }
-  const part = new PartFile({ ...placeOf(file, options), ...(resume === undefined ? {} : { resume }) });
+  const size = content.size === null ? null : content.offset + content.size;
+  const part = new PartFile({ ...placeOf(file, options), size, ...(resume === undefined ? {} : { resume }) });
   // Without a validator nobody could tell whether the rest belongs to the same file.
   const { validator, totalSize } = content;
   const canResume = validator !== null && totalSize !== null && file.source.capabilities.openRange.support === 'native';
@@ -73,7 +74,7 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
       onBytes: options.onBytes,
       ...(canResume ? { onWritten: () => (isDue() ? checkpoint() : undefined) } : {}),
     });
-    checkSize(part.bytes, { listed: entry.size, announced: content.size === null ? null : content.offset + content.size });
+    checkSize(part.bytes, { listed: entry.size, announced: size });
     await part.finish();
   } catch (thrown) {
     const error = toFileSourceError(thrown);

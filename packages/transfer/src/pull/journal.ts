@@ -121,18 +121,28 @@ export class Journal {
     if (how === 'complete' || this.#isEmpty) await rm(this.#path, { force: true });
   }
 
+  /** In one write; where that is not taken whole, as many as are. */
   #append(records: readonly JournalRecord[]): void {
-    const fd = this.#fd;
-    if (fd === undefined || records.length === 0) return;
+    if (this.#fd === undefined || records.length === 0) return;
     this.#isEmpty = false;
-    const lines = Buffer.from(records.map(lineOf).join(''));
+    const lines = records.map(lineOf);
     try {
-      for (let written = 0; written < lines.length; ) written += writeSync(fd, lines, written);
-      this.#length += lines.length;
+      this.#write(this.#fd, lines.join(''));
+    } catch (error) {
+      if (lines.length === 1) throw endingTargetError(error, journalName);
+      for (const record of records) this.#append([record]);
+    }
+  }
+
+  #write(fd: number, text: string): void {
+    const bytes = Buffer.from(text);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+      this.#length += bytes.length;
     } catch (error) {
       // A full disk may take half a line; what is written after that must not stand behind it.
       ftruncateSync(fd, this.#length);
-      throw endingTargetError(error, journalName);
+      throw error;
     }
   }
 
