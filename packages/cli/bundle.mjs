@@ -47,10 +47,14 @@ writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
 const built = bundled.map((path) => join(root, path, 'dist/.tsbuildinfo')).map((file) => [relative(outdir, file), statSync(file).mtimeMs]);
 writeFileSync(join(outdir, 'stamp.json'), JSON.stringify({ id: id.digest('hex').slice(0, 16), built }));
 
-/** A part as the body of a function of `exports`, `require`, `importFromPart` and `urlOfPart`. Code that V8 has kept must not say `import()`: it no longer knows from where. */
+/**
+ * A part as a function of `exports`, `module`, `require`, `importFromPart` and `urlOfPart`, as bin/run-bundle.js calls it.
+ * - Code that V8 has kept must not say `import()`: it no longer knows from where.
+ */
 async function toPart(text) {
-  const own = text.replace(/(?<![\w$.])import\(/g, 'importFromPart(').replaceAll('import.meta.url', 'urlOfPart');
+  const own = text.replace(/(?<![\w$.])import\(/g, 'importFromPart(').replaceAll('import.meta.url', 'urlOfPart()');
   const { code } = await transform(own, { ...minified, format: 'cjs', platform: 'node' });
   // ASCII only, which Node reads fastest; esbuild leaves regular expressions as they are, and there too an escape means the same.
-  return code.replace(/[^\0-\x7F]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const ascii = code.replace(/[^\0-\x7F]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `(function (exports, module, require, importFromPart, urlOfPart) {${ascii}\n})`;
 }

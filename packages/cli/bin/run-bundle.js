@@ -16,6 +16,7 @@ const commands = new Set(['archive', 'config', 'doctor', 'get', 'link', 'list', 
 function runBundle(folder, id) {
   const [, , first] = process.argv;
   const cache = openCodeCache(`${commands.has(first) ? first : 'other'}-${id}`);
+  const requireOfNode = createRequire(join(folder, 'main.js'));
   const parts = new Map();
   const scripts = new Map();
 
@@ -24,15 +25,14 @@ function runBundle(folder, id) {
     if (known !== undefined) return known.exports;
     const filename = join(folder, name);
     const cachedData = cache.get(name);
-    const text = `(function (exports, module, require, importFromPart, urlOfPart) {${readFileSync(filename, 'latin1')}\n})`;
-    const script = new vm.Script(text, { filename, cachedData });
+    const script = new vm.Script(readFileSync(filename, 'latin1'), { filename, cachedData });
     scripts.set(name, { script, isCached: cachedData !== undefined && script.cachedDataRejected === false });
     const part = { exports: {} };
     parts.set(name, part);
-    const ofNode = createRequire(filename);
-    script.runInThisContext()(part.exports, part, (path) => (path.startsWith('./') ? run(basename(path)) : ofNode(path)), importFromPart, pathToFileURL(filename).href);
+    script.runInThisContext()(part.exports, part, requireFromPart, importFromPart, () => pathToFileURL(filename).href);
     return part.exports;
   };
+  const requireFromPart = (path) => (path.startsWith('./') ? run(basename(path)) : requireOfNode(path));
   /** What `import()` is in a part. */
   const importFromPart = async (path) => (path.startsWith('./') ? run(basename(path)) : import(path));
 

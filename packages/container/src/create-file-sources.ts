@@ -1,11 +1,12 @@
-import type { HttpClient, Layer, Logger, Ports } from '@filesource/core';
-import type { AxiosTransportOptions } from '@filesource/http';
-import { Container, type ServiceIdentifier } from 'inversify';
-import type { TelemetrySetting } from './build-sources.ts';
+import { Redactor, silentLogger, type HttpClient, type Layer, type Logger, type Ports } from '@filesource/core';
+import { createAxiosTransport, createHttpClient, type AxiosTransportOptions } from '@filesource/http';
+import { buildSources, type TelemetrySetting } from './build-sources.ts';
 import { loadConfig, type LoadConfigOptions } from './config/load-config.ts';
-import { fileSourcesModule } from './file-sources-module.ts';
-import type { FileSources } from './file-sources.ts';
-import { tokens } from './tokens.ts';
+import { createFileSourcesOf, type FileSources } from './file-sources.ts';
+import { safeLogger } from './logging/safe-logger.ts';
+import { nodeHashing } from './ports/node-hashing.ts';
+import { systemClock } from './ports/system-clock.ts';
+import { systemRandom } from './ports/system-random.ts';
 
 export interface CreateFileSourcesOptions extends LoadConfigOptions {
   /** Ports in place of those of this process. `http` replaces the HTTP policies too; most hosts want `transport`. */
@@ -24,24 +25,18 @@ export interface CreateFileSourcesOptions extends LoadConfigOptions {
 
 /**
  * The sources of a config, ready to use; nothing is sent yet.
+ * - What {@link fileSourcesModule} binds, put together without a container: for few values, loading one takes longer than all the rest.
  * - Throws `config-invalid` with every problem of the config.
  */
 export async function createFileSources(options: CreateFileSourcesOptions): Promise<FileSources> {
-  const { ports = {}, transport, layers, axios, telemetry } = options;
-  const logger = options.logger ?? ports.logger;
+  const { ports: given = {}, layers = [], axios, telemetry } = options;
   const config = await loadConfig(options);
-  const container = new Container();
-  const bindGiven = <T>(token: ServiceIdentifier<T>, value: T | undefined): void => {
-    if (value !== undefined) container.bind(token).toConstantValue(value);
-  };
-  bindGiven(tokens.clock, ports.clock);
-  bindGiven(tokens.random, ports.random);
-  bindGiven(tokens.hashing, ports.hashing);
-  bindGiven(tokens.http, ports.http);
-  bindGiven(tokens.transport, transport);
-  bindGiven(tokens.logger, logger);
-  bindGiven(tokens.layers, layers);
-  const { redactor } = ports;
-  container.load(fileSourcesModule(config, { ...(axios === undefined ? {} : { axios }), ...(telemetry === undefined ? {} : { telemetry }), ...(redactor === undefined ? {} : { redactor }) }));
-  return container.get(tokens.fileSources);
+  const { clock = systemClock, random = systemRandom, hashing = nodeHashing, redactor = new Redactor() } = given;
+  for (const secret of config.secrets) redactor.add(secret);
+  const logger = safeLogger(options.logger ?? given.logger ?? silentLogger, redactor, telemetry);
+  const own = given.http === undefined && options.transport === undefined ? createAxiosTransport(axios) : undefined;
+  const transport = options.transport ?? own;
+  const http = given.http ?? createHttpClient({ clock, logger, ...(transport === undefined ? {} : { transport }) });
+  const ports: Ports = { http, clock, random, hashing, logger, redactor };
+  return createFileSourcesOf(buildSources(config.sources, ports, layers, telemetry), () => own?.close());
 }

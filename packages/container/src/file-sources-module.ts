@@ -3,11 +3,10 @@ import 'reflect-metadata';
 import { Redactor, silentLogger, type Layer } from '@filesource/core';
 import { createAxiosTransport, createHttpClient, type AxiosTransportOptions } from '@filesource/http';
 import { ContainerModule, type BindToFluentSyntax, type ServiceIdentifier } from 'inversify';
-import { telemetryLogger } from '@filesource/telemetry';
 import { buildSources, type TelemetrySetting } from './build-sources.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { createFileSourcesOf } from './file-sources.ts';
-import { redactingLogger } from './logging/redacting-logger.ts';
+import { safeLogger } from './logging/safe-logger.ts';
 import { nodeHashing } from './ports/node-hashing.ts';
 import { systemClock } from './ports/system-clock.ts';
 import { systemRandom } from './ports/system-random.ts';
@@ -46,7 +45,7 @@ export function fileSourcesModule(config: LoadedConfig, options: FileSourcesModu
     );
     bind(tokens.redactor).toConstantValue(redactor);
     bind(tokens.safeLogger)
-      .toResolvedValue((logger, shared) => redactingLogger(options.telemetry === false ? logger : telemetryLogger(logger), shared), [tokens.logger, tokens.redactor])
+      .toResolvedValue((logger, shared) => safeLogger(logger, shared, options.telemetry), [tokens.logger, tokens.redactor])
       .inSingletonScope();
     bind(tokens.ports)
       .toResolvedValue(

@@ -81,7 +81,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const schemas = await sectionSchemas(options.sections, filledIn.data);
   const schema = configSchema(providers, { sections: schemas });
   const read = await readSecretFiles(schema, withNumbers(schema, interpolated), raw.folder);
-  const parsed = schema.safeParse(read.data);
+  // For one parse, compiling the schema takes longer than to walk through it.
+  const parsed = schema.safeParse(read.data, { jitless: true });
   const known = [...interpolated.problems, ...read.problems];
   const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explainIssue(issue, schema, read.data));
   const problems = [...known, ...besides(known, found, interpolated)];
