@@ -14,7 +14,7 @@ describeFileSource('onoffice-address', {
     archiveCancel: 'emulated',
     archiveAttach: 'unsupported',
     openInMemory: false,
-    limits: { maxPageSize: 100, maxContentBytes, openBatch: 50, linkLifetimeMs: 14 * 24 * 3_600_000 },
+    limits: { maxPageSize: 500, maxContentBytes, openBatch: 50, linkLifetimeMs: 14 * 24 * 3_600_000 },
   },
   // Records have no names and no folders inside, an unknown one is like one without files, and content inside of JSON has no ranges and no links.
   without: ['nested', 'missingFolder', 'forbidden', 'ignoreRange', 'expireLinks'],

@@ -14,7 +14,7 @@ describeFileSource('onoffice-appointment', {
     archiveCancel: 'emulated',
     archiveAttach: 'unsupported',
     openInMemory: false,
-    limits: { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: 3_600_000 },
+    limits: { maxPageSize: 500, maxContentBytes: null, linkLifetimeMs: 3_600_000 },
   },
   // Appointments have no names and no folders inside.
   without: ['nested', 'forbidden', 'tooLarge'],

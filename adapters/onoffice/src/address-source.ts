@@ -15,14 +15,14 @@ export function createAddressSource(config: AddressConfig, client: ApiClient, po
 
   const listPage = async (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<Page<FileRecord>> => {
     const page = await readFilePage(client, { module: 'address', folder }, options);
-    for (const { entry } of page.items) known.remember(entry);
+    known.remember(folder, page.items);
     return page;
   };
 
   const find = async (ref: FileRef, signal: AbortSignal | undefined): Promise<FileRecord> => {
     const record = await findFile(client, { module: 'address', folder: ref.folder }, ref.file, signal);
     if (record === undefined) throw noSuchFile();
-    known.remember(record.entry);
+    known.remember(ref.folder, [record]);
     return record;
   };
 

@@ -51,7 +51,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);
-      known.remember(page.items);
+      known.remember(folder, page.items);
       return { ...page, items: page.items.map(({ entry }) => entry) };
     },
     stat: async (ref, { signal }) => {

@@ -1,28 +1,22 @@
 import type { FileEntry, FileRef } from '@filesource/core';
+import type { FileRecord } from './entries.ts';
+import { KnownRecords } from './known-records.ts';
 
 const most = 10_000;
 
 /** Files that listings told of: how large one is has to be known before it is asked for, and there is no other way. */
 export class KnownFiles {
-  readonly #entries = new Map<string, FileEntry>();
+  readonly #records = new KnownRecords(most);
 
   get(ref: FileRef): FileEntry | undefined {
-    return this.#entries.get(keyOf(ref));
+    return this.#records.get(ref)?.record.entry;
   }
 
-  remember(entry: FileEntry): void {
-    const key = keyOf({ folder: entry.folder, file: entry.id });
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    const oldest = this.#entries.size > most ? this.#entries.keys().next().value : undefined;
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  remember(folder: string, records: readonly FileRecord[]): void {
+    this.#records.remember(folder, records, 0);
   }
 
   forget(ref: FileRef): void {
-    this.#entries.delete(keyOf(ref));
+    this.#records.forget(ref);
   }
-}
-
-function keyOf({ folder, file }: FileRef): string {
-  return `${folder}/${file}`;
 }

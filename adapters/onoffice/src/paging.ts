@@ -5,7 +5,9 @@ import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
 import type { ActionData } from './envelope.ts';
 import { protocolError } from './errors.ts';
 
-export const maxPageSize = 100;
+/** What onOffice sends for one action, and how many of those make a page. */
+const maxRows = 100;
+export const maxPageSize = 5 * maxRows;
 /** What onOffice sends when it does not heed the limit that it was asked for. */
 const vendorPageSize = 20;
 const mostRereads = 3;
@@ -20,6 +22,8 @@ export interface FileList {
 
 interface Rows {
   readonly position: Position;
+  /** How many were asked for. */
+  readonly limit: number;
   readonly files: readonly FileRecord[];
   readonly total: number | null;
   /** `cntabsolute` as it came. */
@@ -32,9 +36,8 @@ interface Rows {
  * - A list whose order changes while it is paged is begun again for what was missed; what cannot be had is an error and no gap.
  */
 export async function readFilePage(client: ApiClient, list: FileList, options: PageOptions): Promise<Page<FileRecord>> {
-  const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
-  const rows = await readRows(client, list, start, limit, options.signal);
+  const rows = await readRows(client, list, start, Math.min(options.pageSize ?? maxPageSize, maxPageSize), options.signal);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
   const ids = new Set<number>();
@@ -51,7 +54,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: P
     known: position.known.with(ids, leastIds),
   };
   const isOneFile = list.fileId !== undefined && files.length === 0;
-  const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, limit, start);
+  const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
   return {
     items: fresh,
     ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
@@ -67,7 +70,7 @@ export async function findFile(client: ApiClient, list: FileList, file: string, 
 }
 
 /** Where to read on, or `undefined` at the end. Throws when the listing cannot be completed. */
-function goOn({ files, total, announced, position, wasReread }: Rows, freshCount: number, next: Position, limit: number, start: Position): Position | undefined {
+function goOn({ files, limit, total, announced, position, wasReread }: Rows, freshCount: number, next: Position, start: Position): Position | undefined {
   const isShort = files.length < limit;
   if (files.length > 0) {
     const hasGrown = total !== null && start.total !== null && total > start.total;
@@ -90,15 +93,59 @@ function goOn({ files, total, announced, position, wasReread }: Rows, freshCount
 async function readRows(client: ApiClient, list: FileList, start: Position, limit: number, signal: AbortSignal | undefined): Promise<Rows> {
   let position = start;
   for (let rereads = 0; ; rereads += 1) {
-    const data = await client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, limit, position.offset) }, signal);
+    const [first, ...more] = actionsAt(position, limit);
+    const ask = ({ offset, count }: RowRange): Promise<ActionData> => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, count, offset) }, signal);
+    const filesOf = ({ records }: ActionData): FileRecord[] => records.map((record) => fileRecordOf(list.module, list.folder, record));
+    const [data, ...others] = await Promise.all([
+      ask(first),
+      // What fails of these is asked for again as the first of the next page, and then fails by name.
+      ...more.map((range) =>
+        ask(range)
+          .then((other) => ({ ...range, total: other.total, files: filesOf(other) }))
+          .catch(() => undefined),
+      ),
+    ]);
     const total = believableTotal(data, position);
     if (position.total !== null && total !== null && total < position.total && rereads < mostRereads) {
       position = { ...position, offset: Math.max(0, position.offset - (position.total - total)), total };
       continue;
     }
-    const files = data.records.map((record) => fileRecordOf(list.module, list.folder, record));
-    return { position, files, total, announced: data.total, wasReread: rereads > 0 };
+    const files = filesOf(data);
+    const rows = { position, limit: first.count, files, total, announced: data.total, wasReread: rereads > 0 };
+    return total !== null && total === position.total && files.length === first.count ? withMore(rows, others) : rows;
   }
+}
+
+interface RowRange {
+  readonly offset: number;
+  readonly count: number;
+}
+
+interface MoreRows extends RowRange {
+  readonly total: number | null;
+  readonly files: readonly FileRecord[];
+}
+
+/** One action for the next rows, and more of them in the same request for those that are known to follow. */
+function actionsAt({ offset, total }: Position, limit: number): [RowRange, ...RowRange[]] {
+  const ranges: [RowRange, ...RowRange[]] = [{ offset, count: Math.min(limit, maxRows) }];
+  for (let taken = maxRows; taken < limit && offset + taken < (total ?? 0); taken += maxRows) ranges.push({ offset: offset + taken, count: Math.min(limit - taken, maxRows) });
+  return ranges;
+}
+
+/** Takes the rows of further actions as long as they are just what is to follow; anything else is asked for again, and then judged by itself. */
+function withMore(rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
+  const { position, announced, total } = rows;
+  const files = [...rows.files];
+  let { limit } = rows;
+  const ids = new Set(files.map(({ entry }) => entry.id));
+  for (const more of others) {
+    const isWhole = more !== undefined && more.total === announced && more.files.length === Math.min(more.count, (total ?? 0) - more.offset);
+    if (!isWhole || !more.files.every(({ entry }) => !ids.has(entry.id) && !position.known.has(Number(entry.id)) && ids.add(entry.id))) break;
+    files.push(...more.files);
+    limit += more.count;
+  }
+  return { ...rows, files, limit };
 }
 
 function parametersOf({ module, folder, fileId }: FileList, limit: number, offset: number): Record<string, number> {

@@ -196,5 +196,5 @@ describe('link', () => {
 test('archive is left to core', async () => {
   const adapter = adapterOf(server, 'onoffice-address', { maxContentBytes: 5 });
   expect((await errorOf(adapter.archive({ folders: ['1'], files: [], convert: new Map() }, { onItemError: 'fail' }))).kind).toBe('unsupported');
-  expect(adapter.capabilities).toMatchObject({ openInMemory: false, archive: { support: 'unsupported' }, openRange: { support: 'unsupported' }, limits: { maxPageSize: 100, maxContentBytes: 5, linkLifetimeMs: 1_209_600_000, openBatch: 50 } });
+  expect(adapter.capabilities).toMatchObject({ openInMemory: false, archive: { support: 'unsupported' }, openRange: { support: 'unsupported' }, limits: { maxPageSize: 500, maxContentBytes: 5, linkLifetimeMs: 1_209_600_000, openBatch: 50 } });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { adapterOf, eachAction, envelope, errorOf, files, idsOf, listOf, result, startScriptedServer, type ScriptedServer } from './helpers.ts';
+import fc from 'fast-check';
+import { adapterOf, eachAction, envelope, errorOf, failure, files, idsOf, listOf, result, startScriptedServer, type ScriptedServer, type SentAction } from './helpers.ts';
 
 let server: ScriptedServer;
 beforeEach(async () => {
@@ -27,6 +28,48 @@ describe.each(['onoffice-address', 'onoffice-appointment'] as const)('listing of
     server.onApi = listOf(files(7));
     await expect(idsOf(adapterOf(server, provider), '7', 3)).resolves.toEqual(numbers(7));
     expect(server.exchanges.map(({ actions }) => actions[0]?.parameters['listoffset'])).toEqual([0, 3, 6]);
+  });
+});
+
+describe('a long list', () => {
+  const offsets = (): unknown[] => server.exchanges.map(({ actions }) => actions.map(({ parameters }) => [parameters['listoffset'], parameters['listlimit']]));
+  const from = (first: number, count: number): unknown[] => Array.from({ length: count }, (_none, index) => [first + 100 * index, 100]);
+
+  test('comes with five actions in a request, once it is known how long it is', async () => {
+    server.onApi = listOf(files(1234));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(1234));
+    expect(offsets()).toEqual([from(0, 1), from(100, 5), from(600, 5), from(1100, 2)]);
+  });
+
+  test('comes in pages of the size that was asked for', async () => {
+    server.onApi = listOf(files(500));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', 150)).resolves.toEqual(numbers(500));
+    expect(offsets()).toEqual([[[0, 100]], [[100, 100], [200, 50]], [[250, 100], [350, 50]], [[400, 100]], [[500, 100]]]);
+  });
+
+  test('loses nothing and gives nothing twice, whatever comes in place of the further actions of a request', async () => {
+    const faults = {
+      none: (action: SentAction, whole: unknown) => whole,
+      failure: (action: SentAction) => failure(action, 999),
+      short: (action: SentAction) => result(action, files(7, Number(action.parameters['listoffset']) + 1), 1234),
+      'another page': (action: SentAction) => result(action, files(100, 1), 1234),
+      'another total': (action: SentAction) => result(action, files(100, Number(action.parameters['listoffset']) + 1), 1300),
+      empty: (action: SentAction) => result(action, [], 1234),
+      'no data': (action: SentAction) => result(action, [], 0, { data: null }),
+      nothing: () => undefined,
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...(Object.keys(faults) as (keyof typeof faults)[])), { minLength: 20, maxLength: 20 }), async (plan) => {
+        const left = [...plan];
+        server.onApi = ({ actions }) => {
+          const { body } = listOf(files(1234))({ headers: {}, token: '', actions }) as { body: { response: { results: unknown[] } } };
+          const results = body.response.results.map((whole, index) => (index === 0 || actions[index] === undefined ? whole : faults[left.pop() ?? 'none'](actions[index], whole)));
+          return envelope(results.filter((one) => one !== undefined));
+        };
+        expect(await idsOf(adapterOf(server, 'onoffice-address'), '7')).toEqual(numbers(1234));
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 
@@ -102,7 +145,7 @@ describe('a cursor', () => {
     expect(second.cursor).toBeUndefined();
   });
 
-  test.each(['', '100', 'v1', 'v1.7.x.100.150.0.100.1', 'v1.8.100.1.150.0.1.1', 'v1.7.100.1.150.0.1.0', 'v1.7.0100.1.150.0.1.1', 'v1.7.100.1.150.0.1.-1'])('is parsed strictly: %j is none', async (cursor) => {
+  test.each(['', '100', 'v2', 'v1.7.100.1.150.0.1.1', 'v2.7.x.100.150.0.100.1', 'v2.8.100.1.150.0.1.1', 'v2.7.100.1.150.0.1.0', 'v2.7.0100.1.150.0.1.1', 'v2.7.100.1.150.0.1.-1', 'v2.7.100.1.150.0.1.1.0', 'v2.7.100.1.150.0.1.1~'])('is parsed strictly: %j is none', async (cursor) => {
     expect((await errorOf(adapterOf(server, 'onoffice-address').listPage('7', { cursor }))).kind).toBe('invalid-argument');
     expect(server.exchanges).toHaveLength(0);
   });

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { FileRecord } from '../src/entries.ts';
+import { KnownRecords } from '../src/known-records.ts';
+
+function recordOf(folder: string, id: string, size: number): FileRecord {
+  return { entry: { kind: 'file', folder, id, name: id, size, mediaType: null, modified: null, validator: null }, url: null, content: null };
+}
+
+const folder = fc.constantFrom('1', '2', '3');
+const id = fc.integer({ min: 1, max: 12 }).map(String);
+const step = fc.oneof(
+  fc.record({ remember: folder, ids: fc.uniqueArray(id, { maxLength: 6 }) }),
+  fc.record({ forget: folder, id }),
+);
+
+describe('known records', () => {
+  test('are what was told last, of the last pages that together hold no more than there is room for', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 20 }), (steps, most) => {
+        const known = new KnownRecords(most);
+        let pages: { readonly folder: string; readonly atMs: number; readonly all: number; readonly ids: Set<string> }[] = [];
+        for (const [atMs, one] of steps.entries()) {
+          if ('forget' in one) {
+            known.forget({ folder: one.forget, file: one.id });
+            for (const page of pages) if (page.folder === one.forget) page.ids.delete(one.id);
+          } else {
+            known.remember(one.remember, one.ids.map((file) => recordOf(one.remember, file, atMs)), atMs);
+            if (one.ids.length > 0) pages.push({ folder: one.remember, atMs, all: one.ids.length, ids: new Set(one.ids) });
+          }
+          while (pages.length > 1 && pages.reduce((sum, page) => sum + page.all, 0) > most) pages = pages.slice(1);
+          for (const place of ['1', '2', '3']) {
+            for (let file = 1; file <= 12; file += 1) {
+              const told = pages.findLast((page) => page.folder === place && page.ids.has(String(file)))?.atMs;
+              const found = known.get({ folder: place, file: String(file) });
+              expect([found?.atMs, found?.record.entry.size]).toEqual([told, told]);
+            }
+          }
+        }
+      }),
+    );
+  });
+});
