@@ -1,76 +1,71 @@
-// Lists a large folder from pages that lie in memory, or only parses them: CPU of either, without start-up and sockets.
+// The CPU of listing a large folder, start-up left out: the first page is asked for once before.
+//   list: ours, from pages in memory, or from a server where an origin is given.
+//   parse: JSON.parse of the same pages.   exchange: node:http and JSON.parse, one request after another, from a server.
 import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { argv } from 'node:process';
 import { Readable } from 'node:stream';
 import { createFileSources } from '../../../packages/container/dist/index.js';
 import { onlyoffice } from '../../../adapters/onlyoffice/dist/index.js';
 import { onoffice } from '../../../adapters/onoffice/dist/index.js';
+import { folderPages } from '../lib/folder-pages.mjs';
 import { tell, timed } from './stopwatch.mjs';
 
-const [, , mode, vendor, templatesFile, countText] = argv;
-const count = Number(countText);
-const pageSize = 100;
-const templates = JSON.parse(readFileSync(templatesFile, 'utf8'));
+const [, , mode, vendor, templatesFile, count, origin] = argv;
+const { config, folder, pages, requests, answer } = folderPages(vendor, JSON.parse(readFileSync(templatesFile, 'utf8')), Number(count));
 
-/** Of each vendor: its pages as bytes, and which of them a request asks for. */
-const vendors = {
-  onlyoffice: {
-    config: { provider: 'onlyoffice', baseUrl: 'https://portal.example.com', apiKey: 'sk-bench' },
-    folder: '1',
-    pageOf: (start, length) => {
-      const { response, ...envelope } = templates.onlyoffice;
-      const [file] = response.files;
-      const files = Array.from({ length }, (_, index) => ({ ...file, id: start + index + 1, title: `Vertrag über die Wohnung ${start + index + 1}.docx` }));
-      return { ...envelope, response: { ...response, files, startIndex: start, count: length, total: count } };
-    },
-    startOf: ({ url }) => Number(new URL(url).searchParams.get('startIndex')),
-    finish: (page) => page,
-  },
-  onoffice: {
-    config: { provider: 'onoffice-appointment', token: 't'.repeat(32), secret: 's'.repeat(64) },
-    folder: '1',
-    pageOf: (start, length) => {
-      const answer = structuredClone(templates.onoffice);
-      const [result] = answer.response.results;
-      const [record] = result.data.records;
-      const records = Array.from({ length }, (_, index) => ({ ...record, id: start + index + 1, elements: { ...record.elements, filename: `Grundriss der Wohnung ${start + index + 1}.pdf` } }));
-      Object.assign(result, { identifier: 'IDENTIFIER', data: { meta: { cntabsolute: count }, records } });
-      return answer;
-    },
-    startOf: ({ body }) => JSON.parse(body).request.actions[0].parameters.listoffset,
-    // A fresh echo in each answer; the pages themselves stay as they are.
-    finish: (page, { body }) => Buffer.from(page.toString('latin1').replace('IDENTIFIER', JSON.parse(body).request.actions[0].identifier), 'latin1'),
+let sent = 0;
+const inMemory = {
+  send: async ({ url, body }) => {
+    sent += 1;
+    const page = answer({ url, body });
+    return { status: 200, headers: { 'content-type': 'application/json', 'content-length': String(page.length) }, url, body: Readable.from([page], { objectMode: false }) };
   },
 };
 
-const { config, folder, pageOf, startOf, finish } = vendors[vendor];
-const pages = Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => Buffer.from(JSON.stringify(pageOf(page * pageSize, Math.min(pageSize, count - page * pageSize)))));
-
-const pastTheEnd = Buffer.from(JSON.stringify(pageOf(count, 0)));
-
-const transport = {
-  send: async (request) => {
-    const page = finish(pages[startOf(request) / pageSize] ?? pastTheEnd, request);
-    return { status: 200, headers: { 'content-type': 'application/json', 'content-length': String(page.length) }, url: request.url, body: Readable.from([page], { objectMode: false }) };
-  },
-};
-
-async function list() {
-  const sources = await createFileSources({ config: { sources: { folder: config } }, adapters: [onlyoffice, onoffice], transport });
-  let entries = 0;
-  for await (const entry of sources.get('folder').list(folder)) if (entry.kind === 'file') entries += 1;
-  return entries;
+async function lister() {
+  const source = { folder: config(origin ?? 'https://vendor.example.com') };
+  const sources = await createFileSources({ config: { sources: source }, adapters: [onlyoffice, onoffice], ...(origin === undefined ? { transport: inMemory } : {}) });
+  const list = () => sources.get('folder').list(folder);
+  for await (const _ of list().byPage()) break;
+  return async () => {
+    let entries = 0;
+    for await (const entry of list()) if (entry.kind === 'file') entries += 1;
+    return entries;
+  };
 }
 
-function parse() {
-  let entries = 0;
-  for (const page of pages) {
-    const { response } = JSON.parse(page.toString('utf8'));
-    entries += (response.files ?? response.results[0].data.records).length;
-  }
-  return entries;
+function entriesIn(bytes) {
+  const { response } = JSON.parse(bytes.toString('utf8'));
+  return response.files?.length ?? response.results.reduce((sum, { data }) => sum + data.records.length, 0);
 }
 
-const { value, times } = await timed(async () => (mode === 'list' ? list() : parse()));
-tell({ ...times, entries: value, mebibytes: pages.reduce((sum, page) => sum + page.length, 0) / 2 ** 20 });
+function parser() {
+  entriesIn(pages[0]);
+  return () => pages.reduce((sum, page) => sum + entriesIn(page), 0);
+}
+
+async function exchanger() {
+  const agent = new Agent({ keepAlive: true });
+  const exchange = ({ path, method, headers, body }) =>
+    new Promise((resolve, reject) => {
+      sent += 1;
+      const outgoing = request(origin + path, { method, headers, agent }, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk)).on('end', () => resolve(entriesIn(Buffer.concat(chunks))));
+      });
+      outgoing.on('error', reject).end(body);
+    });
+  await exchange(requests[0]);
+  return async () => {
+    let entries = 0;
+    for (const one of requests) entries += await exchange(one);
+    return entries;
+  };
+}
+
+const work = await { list: lister, parse: parser, exchange: exchanger }[mode]();
+sent = 0;
+const { value, times } = await timed(work);
+tell({ ...times, entries: value, ...(sent === 0 ? {} : { requests: sent }) });
 process.exit(0);

@@ -1,0 +1,84 @@
+// The pages of a large folder as each vendor sends them, as bytes that lie in memory.
+
+const pageSize = 100;
+const mark = 'IDENTIFIER';
+
+/**
+ * Of a vendor: `config` and `folder` of a source, `pages` with all rows in answers of a hundred each, `answer({ url, body })` for a request,
+ * and `requests`, those that a listing of ours makes.
+ * - `templates` are answers of the sandboxes with one entry each.
+ */
+export function folderPages(vendor, templates, count) {
+  return vendor === 'onlyoffice' ? onlyoffice(templates.onlyoffice, count) : onoffice(templates.onoffice, count);
+}
+
+function onlyoffice({ response, ...envelope }, count) {
+  const [file] = response.files;
+  const pageOf = (start, length) => {
+    const files = Array.from({ length }, (_, index) => ({ ...file, id: start + index + 1, title: `Vertrag über die Wohnung ${start + index + 1}.docx` }));
+    return Buffer.from(JSON.stringify({ ...envelope, response: { ...response, files, startIndex: start, count: length, total: count } }));
+  };
+  const { pages, pageAt } = cut(pageOf, count);
+  return {
+    config: (origin) => ({ provider: 'onlyoffice', baseUrl: origin, apiKey: 'sk-bench' }),
+    folder: '1',
+    pages,
+    requests: pages.map((_, page) => ({ method: 'GET', path: `/api/2.0/files/1?count=${pageSize}&startIndex=${page * pageSize}`, headers: { accept: 'application/json', authorization: 'Bearer sk-bench' } })),
+    answer: ({ url }) => pageAt(Number(/startIndex=(\d+)/.exec(url)[1])),
+  };
+}
+
+function onoffice(template, count) {
+  const [result] = template.response.results;
+  const [record] = result.data.records;
+  const resultOf = (start, length) => {
+    const records = Array.from({ length }, (_, index) => ({ ...record, id: start + index + 1, elements: { ...record.elements, filename: `Grundriss der Wohnung ${start + index + 1}.pdf` } }));
+    return Buffer.from(JSON.stringify({ ...result, identifier: mark, data: { meta: { cntabsolute: count }, records } }));
+  };
+  const [head, tail] = JSON.stringify({ ...template, response: { results: [mark] } }).split(`"${mark}"`).map((text) => Buffer.from(text));
+  const { pages, pageAt } = cut(resultOf, count);
+  const comma = Buffer.from(',');
+  return {
+    config: (origin) => ({ provider: 'onoffice-appointment', apiUrl: `${origin}/api/stable/api.php`, token: 't'.repeat(32), secret: 's'.repeat(64) }),
+    folder: '1',
+    pages: pages.map((page) => Buffer.concat([head, page, tail])),
+    requests: offsetsOf(count).map((offsets) => ({ method: 'POST', path: '/api/stable/api.php', headers: { accept: 'application/json', 'content-type': 'application/json' }, body: bodyOf(offsets) })),
+    // The rows stay as they are; each result has the identifier of its action.
+    answer: ({ body }) => {
+      const actions = [...body.matchAll(/"identifier":"([^"]+)".*?"listoffset":(\d+)/g)];
+      const results = actions.flatMap(([, identifier, offset], index) => {
+        const page = pageAt(Number(offset));
+        const at = page.indexOf(mark);
+        return [...(index === 0 ? [] : [comma]), page.subarray(0, at), Buffer.from(identifier), page.subarray(at + mark.length)];
+      });
+      return Buffer.concat([head, ...results, tail]);
+    },
+  };
+}
+
+/** The first page, then five at a time; a last one that is full is followed by a look past the end. */
+function offsetsOf(count) {
+  const requests = [[0]];
+  for (let first = pageSize; first < count; first += 5 * pageSize) requests.push([0, 1, 2, 3, 4].map((page) => first + page * pageSize).filter((offset) => offset < count));
+  return count % pageSize === 0 ? [...requests, [count]] : requests;
+}
+
+function bodyOf(offsets) {
+  const actions = offsets.map((offset) => ({
+    actionid: 'urn:onoffice-de-ns:smart:2.5:smartml:action:get',
+    resourceid: 'appointment',
+    resourcetype: 'file',
+    identifier: `fs-${offset}`,
+    timestamp: 1_780_000_000,
+    hmac: 'h'.repeat(44),
+    hmac_version: '2',
+    parameters: { appointmentid: 1, listlimit: pageSize, listoffset: offset },
+  }));
+  return JSON.stringify({ token: 't'.repeat(32), request: { actions } });
+}
+
+function cut(pageOf, count) {
+  const pages = Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => pageOf(page * pageSize, Math.min(pageSize, count - page * pageSize)));
+  const pastTheEnd = pageOf(count, 0);
+  return { pages, pageAt: (start) => pages[start / pageSize] ?? pastTheEnd };
+}
