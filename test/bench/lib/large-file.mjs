@@ -31,7 +31,7 @@ export function largeFile({ scheme, ...about }) {
     ...about,
     peer: 'curl',
     needs: ['bash', 'curl', ...(scheme === 'https' ? ['openssl'] : [])],
-    notes: ['Ours is the whole command, start-up, listing and link included; requests are those for the bytes.'],
+    notes: ['Ours is the whole command, start-up, listing and link included; requests are those for the bytes. node:http(s) is the floor on Node, and with 4 ranges what those would bring.'],
     goals: [{ kind: 'speed', against: 'curl', limit: 0.7 }],
     prepare: (world) => prepare(world, scheme),
     check: ({ stage, place }) => checkTree(place, stage.expected),
@@ -49,6 +49,14 @@ export function largeFile({ scheme, ...about }) {
       curl: {
         title: 'curl > file',
         run: ({ stage, place, measure }) => measure(['bash', '-c', 'curl -sf "${@:2}" > "$1"', 'bash', join(place, stage.name), stage.url, ...authority(stage)]),
+      },
+      floor: {
+        title: 'node:http(s), 1 MiB a write, SHA-256',
+        run: ({ stage, place, measure }) => measure(script('peers/node-get.mjs', stage.url, join(place, stage.name), 1), { env: trusted(stage) }),
+      },
+      ranges: {
+        title: 'the same in 4 ranges at once',
+        run: ({ stage, place, measure }) => measure(script('peers/node-get.mjs', stage.url, join(place, stage.name), 4), { env: trusted(stage) }),
       },
       axios: {
         title: 'axios, stream piped to a file',

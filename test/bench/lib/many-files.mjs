@@ -41,7 +41,7 @@ export function manyFiles({ files, bytes, limit, ...about }) {
     ...about,
     peer: 'rclone',
     needs: ['bash', 'rclone'],
-    notes: ['Ours is the whole command: start-up, listing, a fresh link for each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file.'],
+    notes: ['Ours is the whole command: start-up, listing with the link of each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file. node:http is the floor on Node: the bare exchange, one hash, one write and one rename a file.'],
     goals: [{ kind: 'speed', against: 'rclone', limit }],
     prepare: (world) => prepare(world, { files, bytes }),
     check: ({ stage, place }) => checkTree(place, stage.expected),
@@ -71,6 +71,10 @@ export function manyFiles({ files, bytes, limit, ...about }) {
         title: 'curl --parallel, 16 at once',
         needs: ['curl'],
         run: ({ stage, place, measure }) => measure(['curl', '-sf', '--parallel', '--parallel-max', '16', '-K', stage.lists.curl], { cwd: place }),
+      },
+      floor: {
+        title: 'node:http, 16 at once, SHA-256',
+        run: ({ stage, place, measure }) => measure(script('peers/node-files.mjs', stage.base, stage.lists.names, place, 16)),
       },
       axios: {
         title: 'axios, 16 at once',
