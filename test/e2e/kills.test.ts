@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { demoIds } from '@filesource/sandbox';
 import { startWorld, type CliResult, type World } from './harness.ts';
 
 let world: World;
@@ -56,6 +57,29 @@ describe('a process that is killed', () => {
     const third = await pull(target);
     expect({ status: third.status, stderr: third.stderr }).toEqual({ status: 0, stderr: '' });
     expect((await readdir(target)).sort()).toEqual(['appointments', 'contacts', 'documents']);
+  }, 60_000);
+
+  test('in the middle of an archive is followed by one that fetches only what has no place yet, and leaves nothing of it', async () => {
+    const target = world.path('archived');
+    const { id } = world.onlyOffice.store.addFolder(demoIds.my, { title: 'Belege' });
+    for (let index = 0; index < 400; index += 1) world.onlyOffice.store.addFile(id, { title: `Beleg ${index}.txt`, content: Buffer.from(`Nr. ${index} `.repeat(50)) });
+    const args = ['pull', `documents:${id}`, '--to', target, '--by', 'archive', '--json'];
+    const first = await world.run(args, {
+      onStart: (child) => {
+        child.stdout?.on('data', (chunk: Buffer) => {
+          if (chunk.toString('utf8').includes('file-done')) child.kill('SIGKILL');
+        });
+      },
+    });
+    const before = world.onlyOffice.requests.length;
+    const second = await world.run(args);
+    expect({ status: second.status, stderr: second.stderr }).toEqual({ status: 0, stderr: '' });
+    expect((await readdir(target)).sort()).toEqual(['documents']);
+    expect(await readdir(world.path('archived', 'documents', String(id)))).toHaveLength(400);
+    const asked = world.onlyOffice.requests.slice(before);
+    const [start] = asked.filter(({ url }) => url.includes('bulkdownload'));
+    expect(asked.filter(({ url }) => url.includes('action=download'))).toEqual([]);
+    if (first.status === null) expect((start?.body as { readonly fileIds: readonly string[] } | undefined)?.fileIds.length ?? 0).toBeLessThan(400);
   }, 60_000);
 
   test('whose journal was damaged is followed by one that trusts nothing of it', async () => {

@@ -1,4 +1,5 @@
 import type { FaultName, SandboxFault, Target } from '@filesource/sandbox';
+import type { PullWay } from '@filesource/transfer';
 import { Dice } from './dice.ts';
 import { stageNames, type FolderName, type StageName } from './stage.ts';
 
@@ -7,6 +8,8 @@ export interface Mix {
   readonly seed: number;
   readonly stage: StageName;
   readonly job: 'pull' | 'archive-file' | 'archive-directory';
+  /** Of a pull. */
+  readonly by: PullWay;
   readonly folders: readonly FolderName[];
   /** Some of the files in place of the whole folder. */
   readonly onlyFiles?: number;
@@ -78,9 +81,10 @@ export function mixOf(seed: number): Mix {
   const onlyFiles = dice.chance(0.15) ? dice.between(1, 3) : undefined;
   // One file alone comes as it is, without the checksum of an archive.
   const knowable = onlyFiles === 1 ? faults.filter(({ kind: flipped }) => flipped !== 'flip') : faults;
-  return { seed, stage, job, folders, ...(onlyFiles === undefined ? {} : { onlyFiles }), faults: knowable };
+  const by = (['auto', 'files', 'archive'] as const)[seed % 3] ?? 'auto';
+  return { seed, stage, job, by, folders, ...(onlyFiles === undefined ? {} : { onlyFiles }), faults: knowable };
 }
 
-export function describeMix({ stage, job, folders, onlyFiles, faults }: Mix): string {
-  return `${job} of ${onlyFiles === undefined ? '' : `${onlyFiles} files in `}${folders.join('+')} from ${stage}, with ${JSON.stringify(faults)}`;
+export function describeMix({ stage, job, by, folders, onlyFiles, faults }: Mix): string {
+  return `${job}${job === 'pull' ? ` by ${by}` : ''} of ${onlyFiles === undefined ? '' : `${onlyFiles} files in `}${folders.join('+')} from ${stage}, with ${JSON.stringify(faults)}`;
 }

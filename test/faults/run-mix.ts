@@ -83,7 +83,7 @@ async function attempt(mix: Mix, stage: Stage, refs: readonly string[], director
 
 function fetchAll(mix: Mix, sources: FileSources, refs: readonly string[], directory: string, signal: AbortSignal): Promise<Receipt> {
   const common = { refs, clock: fastClock, hashing, signal };
-  if (mix.job === 'pull') return pull({ ...common, sources, directory });
+  if (mix.job === 'pull') return pull({ ...common, sources, directory, by: mix.by });
   const to = mix.job === 'archive-file' ? { file: join(directory, 'archive.zip') } : { directory };
   return fetchArchive({ ...common, source: sources.get('files'), to, timeoutMs: 1000 * pace, idleTimeoutMs: shortMs });
 }
