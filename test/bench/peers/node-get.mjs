@@ -21,13 +21,13 @@ function answerTo(method, headers) {
 async function fetchRange(first, last, hash) {
   const answer = await answerTo('GET', last === undefined ? {} : { range: `bytes=${first}-${last}` });
   let [chunks, gathered, at] = [[], 0, first];
-  let writing;
+  let writing = Promise.resolve();
   const flush = async () => {
     const [batch, position] = [chunks, at];
     at += gathered;
     [chunks, gathered] = [[], 0];
     await writing;
-    writing = file.writev(batch, position);
+    writing = file.writev(batch, position).then(() => undefined);
   };
   for await (const chunk of answer) {
     hash?.update(chunk);
