@@ -103,7 +103,7 @@ export function archiveWay(load: Pick<FileLoad, 'files' | 'expectedBytes'>, { la
   return { calls, timeMs: ms + seenMs + ms + boundedMs(0, callCount(calls), load.expectedBytes, limits) };
 }
 
-export function packingMs({ files, expectedBytes }: Pick<FileLoad, 'files' | 'expectedBytes'>): number {
+function packingMs({ files, expectedBytes }: Pick<FileLoad, 'files' | 'expectedBytes'>): number {
   return assumptions.packStartMs + files * assumptions.packFileMs + (expectedBytes * 1000) / assumptions.packBytesPerSecond;
 }
 

@@ -8,7 +8,7 @@ export interface Latency {
   readonly calls: number;
 }
 
-export const assumedLatencyMs = 100;
+const assumedLatencyMs = 100;
 
 /**
  * Measures the answers to a pull's own listings.
