@@ -57,6 +57,16 @@ describe('an archive of a source whose vendor makes none', () => {
     expect([...files.keys()].sort()).toEqual(['2/plan.pdf', 'Übergabe.txt']);
   });
 
+  it('looks up no file that the caller has listed', async () => {
+    const adapter = createMemoryAdapter({ folders });
+    const source = sourceOf(adapter);
+    const known = [];
+    for await (const entry of source.list('1')) if (entry.kind === 'file') known.push(entry);
+    const archive = await (await source.archive([...known, '2/21'], { known })).result();
+    expect(archive.items).toHaveLength(5);
+    expect(adapter.calls).toEqual(['list 1', 'stat 2/21']);
+  });
+
   it('of an empty folder is an empty archive', async () => {
     const archive = await (await sourceOf(createMemoryAdapter({ folders })).archive(['3'])).result();
     expect((await unzip(await bytesOf((await archive.open()).body))).size).toBe(0);

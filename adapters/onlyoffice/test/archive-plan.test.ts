@@ -126,3 +126,11 @@ describe('what an archive is planned to hold', () => {
     await expect(planArchive(select([], ['7/1']), failing, undefined)).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 });
+
+test('a file that the caller has listed is not looked up, unless it was listed in another folder', async () => {
+  const made = tools({ 1: [11, 12, 13, 14, 15] });
+  const known = ['11', '12', '13'].map((id) => fileEntry('1', id));
+  const plan = await planArchive({ ...select([], ['1/11', '1/12', '2/13', '1/14']), known }, made, undefined);
+  expect(made.calls.sort()).toEqual(['stat 13', 'stat 14']);
+  expect(plan.items.map(({ name, size }) => [name, size]).sort()).toEqual([['11.docx', 11], ['12.docx', 12], ['13.docx', 13], ['14.docx', 14]]);
+});
