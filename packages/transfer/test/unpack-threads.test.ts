@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -85,6 +86,49 @@ describe('an archive that is read on threads', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('names what is wrong with a large entry, and leaves nothing of it', async () => {
+    const large = randomBytes(6_000_000).map((byte) => byte & 0x3f) as Buffer;
+    const whole = await zipOf([{ path: 'large.bin', content: large }, { path: 'after.txt', content: 'after' }]);
+    const central = whole.lastIndexOf(Buffer.from('large.bin')) - 46;
+    const changed = (change: (zip: Buffer) => void): Buffer => {
+      const zip = Buffer.from(whole);
+      change(zip);
+      return zip;
+    };
+    const cases: readonly (readonly [Buffer, string | undefined])[] = [
+      [whole, undefined],
+      [changed((zip) => zip.writeUInt32LE(5_999_999, central + 24)), 'it has more bytes than the 5999999 that the directory says'],
+      [changed((zip) => zip.writeUInt32LE(6_000_001, central + 24)), 'it has 6000000 bytes, the directory says 6000001'],
+      [changed((zip) => zip.writeUInt32LE(zip.readUInt32LE(central + 20) - 1000, central + 20)), 'it cannot be unpacked'],
+      // What stands behind the end of the packed bytes is nothing of it.
+      [changed((zip) => zip.writeUInt32LE(zip.readUInt32LE(central + 20) + 20, central + 20)), undefined],
+      [changed((zip) => zip.writeUInt32LE(1, central + 16)), 'its checksum does not fit its bytes'],
+      [changed((zip) => zip.fill(0xff, 1_000_000, 1_000_100)), '.*'],
+      [changed((zip) => zip.writeUInt32LE(0, central + 20)), 'it has a size but no bytes'],
+    ];
+    for (const threads of [0, 1]) {
+      for (const [zip, why] of cases) {
+        const { entries, files } = await unpack(zip, threads);
+        const message: unknown = why === undefined ? undefined : expect.stringMatching(`^"large.bin" in the archive is damaged: ${why}$`);
+        expect(entries.map((entry) => [entry.path, entry.error?.message])).toEqual([['large.bin', message], ['after.txt', undefined]]);
+        expect(files).toEqual({ ...(why === undefined ? { 'large.bin': sha256(large) } : {}), 'after.txt': sha256('after') });
+      }
+    }
+  });
+
+  test('with little entries that are damaged so that they would swallow others names them, and reads the others', async () => {
+    const zip = await zipOf(Array.from({ length: 40 }, (_, index) => ({ path: `${index}.txt`, content: `content of number ${index}, and so on, and so on` })));
+    // The mark of the last block of a few: what comes next would be taken for a part of them.
+    for (const index of [3, 4, 20, 39]) {
+      const at = zip.indexOf(`${index}.txt`) + `${index}.txt`.length;
+      zip[at] = (zip[at] ?? 0) & ~1;
+    }
+    const { entries, files } = await unpack(zip, 0);
+    expect(entries.flatMap((entry, index) => (entry.error === undefined ? [] : [[index, entry.error.kind]]))).toEqual([3, 4, 20, 39].map((index) => [index, 'corrupt']));
+    expect(Object.keys(files)).toHaveLength(36);
+    expect(files['5.txt']).toBe(sha256('content of number 5, and so on, and so on'));
   });
 
   test('may have thousands of entries of one name', async () => {

@@ -1,7 +1,8 @@
 import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs';
-import type { pipeline } from 'node:stream/promises';
 import type * as zlib from 'node:zlib';
+import type { ArchiveBytes } from './archive-bytes.ts';
+import type { Inflating } from './inflating.ts';
 
 /** One entry to be read, and where it goes; the directory of the archive says the rest. */
 export interface EntryTask {
@@ -35,8 +36,8 @@ export interface EntryReader {
 export interface EntryTools {
   readonly crypto: typeof crypto;
   readonly fs: typeof fs;
-  readonly pipeline: typeof pipeline;
-  readonly zlib: typeof zlib;
+  readonly inflating: Inflating;
+  readonly zlib: Pick<typeof zlib, 'crc32'>;
 }
 
 /**
@@ -45,25 +46,14 @@ export interface EntryTools {
  * - Small entries take one read, one inflate and one write: a stream for each would cost ten times the work.
  * - What is written is proven, or removed again; who watches it meanwhile sees half of it.
  */
-export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, archive: string): EntryReader {
+export function openEntryReader({ crypto, fs, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
   /** Entries up to this are read at once, and are not forced to the disk one by one. */
   const smallBytes = 1024 * 1024;
   /** Deflated entries up to this are inflated at once: a stream takes twice the time. */
   const mostInflatedBytes = 4 * 1024 * 1024;
-  /** The thousands of headers and small entries of an archive mostly stand side by side. */
-  const windowBytes = 128 * 1024;
   const pieceBytes = 256 * 1024;
-  /** Deflated entries up to this are inflated together. */
-  const littleBytes = 16 * 1024;
-  const gzipHeader = Buffer.from('1f8b08000000000000ff', 'hex');
-  const gzipBytes = gzipHeader.length + 8;
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
   const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
-  const fd = fs.openSync(archive, 'r');
-  const archiveSize = fs.fstatSync(fd).size;
-  let window = Buffer.allocUnsafeSlow(windowBytes);
-  let [windowStart, windowEnd] = [0, 0];
-  const members = Buffer.allocUnsafeSlow(pieceBytes);
   let closing: Promise<void> | undefined;
   let work: Promise<unknown> = Promise.resolve();
 
@@ -92,32 +82,16 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     return error instanceof Error ? error.message : String(error);
   }
 
-  /** Good until the next call. */
-  function bytesAt(position: number, length: number): Buffer {
-    if (position >= windowStart && position + length <= windowEnd) return window.subarray(position - windowStart, position - windowStart + length);
-    if (position + length > archiveSize) throw new RangeError('the archive ends too early');
-    if (length > window.length) window = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(length)));
-    const wanted = Math.min(Math.max(length, windowBytes), archiveSize - position);
-    windowEnd = 0;
-    for (let filled = 0; filled < wanted; ) {
-      const read = fs.readSync(fd, window, filled, wanted - filled, position + filled);
-      if (read === 0) throw new RangeError('the archive was cut while it was being read');
-      filled += read;
-    }
-    [windowStart, windowEnd] = [position, position + wanted];
-    return window.subarray(0, length);
-  }
-
   function dataStart({ headerOffset, packedSize }: EntryTask): number {
     let start: number;
     try {
-      const header = bytesAt(headerOffset, 30);
+      const header = archive.at(headerOffset, 30);
       if (header.readUInt32LE(0) !== 0x04034b50) throw new RangeError('nothing starts where it should');
       start = headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
     } catch (error) {
       throw damaged('it is not where the directory says', error);
     }
-    if (start + packedSize > archiveSize) throw damaged('it goes on past the end of the archive');
+    if (start + packedSize > archive.size) throw damaged('it goes on past the end of the archive');
     return start;
   }
 
@@ -128,8 +102,7 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
 
   function inflate(packed: Buffer, size: number): Buffer {
     try {
-      // One byte more than it should need: an output that is full to its end would be followed by another one.
-      return zlib.inflateRawSync(packed, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
+      return inflating.whole(packed, size);
     } catch (error) {
       throw damaged('it cannot be unpacked', error);
     }
@@ -139,45 +112,33 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     for (let written = 0; written < bytes.length; ) written += fs.writeSync(out, bytes, written, bytes.length - written);
   }
 
-  /**
-   * Inflates entries as the members of one gzip: what Node does around each call costs more than an entry of this size.
-   * - Leaves out what is not proven to be what the directory says; where anything is damaged, that may be all of them.
-   */
-  function inflateTogether(tasks: readonly EntryTask[]): ReadonlyMap<EntryTask, Buffer> {
+  /** What is not proven to be what the directory says is left out; where anything is damaged, that may be all of them. */
+  function inflateTogether(tasks: readonly EntryTask[]): { readonly all: Buffer; readonly of: ReadonlyMap<EntryTask, Buffer> } | undefined {
+    if (tasks.length < 2) return undefined;
     const inflated = new Map<EntryTask, Buffer>();
-    if (tasks.length < 2) return inflated;
-    let [end, size] = [0, 0];
     try {
-      for (const task of tasks) {
-        end += gzipHeader.copy(members, end);
-        end += bytesAt(dataStart(task), task.packedSize).copy(members, end);
-        end = members.writeUInt32LE(task.crc32, end);
-        end = members.writeUInt32LE(task.size, end);
-        size += task.size;
-      }
-      const bytes = zlib.gunzipSync(members.subarray(0, end), { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
+      const all = inflating.together(tasks, (task) => archive.at(dataStart(task), task.packedSize));
       let at = 0;
       for (const task of tasks) {
-        const content = bytes.subarray(at, at + task.size);
+        const bytes = all.subarray(at, at + task.size);
         at += task.size;
-        // Each by itself once more: a member may have been made to swallow the next one.
-        if (content.length === task.size && zlib.crc32(content) === task.crc32) inflated.set(task, content);
+        if (bytes.length === task.size && zlib.crc32(bytes) === task.crc32) inflated.set(task, bytes);
       }
+      return { all, of: inflated };
     } catch {
       // Each is inflated by itself then, and tells what is wrong with it.
+      return undefined;
     }
-    return inflated;
   }
 
   function* groupsOf(tasks: readonly EntryTask[]): Generator<readonly EntryTask[]> {
+    const { littleBytes, mostTogether } = inflating;
     let group: EntryTask[] = [];
-    let bytes = 0;
     for (const task of tasks) {
       const isLittle = task.method === 8 && task.size <= littleBytes && task.packedSize <= littleBytes && task.packedSize > 0;
-      bytes += task.packedSize + gzipBytes;
-      if (!isLittle || bytes > members.length) {
-        if (group.length > 0) yield group;
-        [group, bytes] = [[], task.packedSize + gzipBytes];
+      if (group.length > 0 && (!isLittle || group.length === mostTogether)) {
+        yield group;
+        group = [];
       }
       if (isLittle) group.push(task);
       else yield [task];
@@ -186,10 +147,12 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
   }
 
   function readWhole(task: EntryTask, start: number): string {
-    const packed = bytesAt(start, task.packedSize);
+    const packed = archive.at(start, task.packedSize);
     const bytes = task.method === 0 ? packed : inflate(packed, task.size);
     check(task, bytes.length, zlib.crc32(bytes));
-    return keep(task, bytes);
+    const sha256 = keep(task, bytes);
+    if (bytes !== packed) inflating.release(bytes);
+    return sha256;
   }
 
   /** Bytes that are proven. */
@@ -207,13 +170,8 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     return crypto.hash('sha256', bytes);
   }
 
-  function* piecesOf(start: number, length: number): Generator<Buffer> {
-    for (let at = 0; at < length; at += pieceBytes) yield bytesAt(start + at, Math.min(pieceBytes, length - at));
-  }
-
-  /** As {@link piecesOf}, for a reader that keeps them for a while. */
-  function* copiesOf(start: number, length: number): Generator<Buffer> {
-    for (const piece of piecesOf(start, length)) yield Buffer.from(piece);
+  function* piecesOf(start: number, length: number): Generator<Buffer, void> {
+    for (let at = 0; at < length; at += pieceBytes) yield archive.at(start + at, Math.min(pieceBytes, length - at));
   }
 
   async function readPieces(task: EntryTask, start: number, take: (bytes: Buffer) => void): Promise<void> {
@@ -224,18 +182,16 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
         // Others have their turn.
         await new Promise(setImmediate);
       }
-      return;
-    }
-    if (Math.max(task.size, task.packedSize) <= mostInflatedBytes) {
-      take(inflate(bytesAt(start, task.packedSize), task.size));
-      return;
-    }
-    try {
-      await pipeline(copiesOf(start, task.packedSize), zlib.createInflateRaw({ chunkSize: pieceBytes }), async (source: AsyncIterable<Buffer>) => {
-        for await (const chunk of source) take(chunk);
-      });
-    } catch (error) {
-      throw error instanceof Failed ? error : damaged('it cannot be unpacked', error);
+    } else if (Math.max(task.size, task.packedSize) <= mostInflatedBytes) {
+      const bytes = inflate(archive.at(start, task.packedSize), task.size);
+      take(bytes);
+      inflating.release(bytes);
+    } else {
+      try {
+        await inflating.pieces(piecesOf(start, task.packedSize), take);
+      } catch (error) {
+        throw error instanceof Failed ? error : damaged('it cannot be unpacked', error);
+      }
     }
   }
 
@@ -246,7 +202,7 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     const out = path === null ? undefined : atTarget(() => fs.openSync(path, fresh, 0o666));
     try {
       await readPieces(task, start, (bytes) => {
-        if (closing !== undefined) throw new Error('it was closed');
+        if (closing !== undefined) throw damaged('it was closed');
         received += bytes.length;
         if (received > size) throw damaged(`it has more bytes than the ${size} that the directory says`);
         crc32 = zlib.crc32(bytes, crc32);
@@ -288,7 +244,8 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
     for (const group of groupsOf(tasks)) {
       if (closing !== undefined) throw new Error('it was closed');
       const inflated = inflateTogether(group);
-      for (const task of group) outcomes.push(await readOne(task, inflated.get(task)));
+      for (const task of group) outcomes.push(await readOne(task, inflated?.of.get(task)));
+      if (inflated !== undefined) inflating.release(inflated.all);
     }
     return outcomes;
   }
@@ -300,7 +257,7 @@ export function openEntryReader({ crypto, fs, pipeline, zlib }: EntryTools, arch
       return reading;
     },
     close: () => {
-      closing ??= work.then(() => fs.closeSync(fd));
+      closing ??= work.then(() => archive.close());
       return closing;
     },
   };

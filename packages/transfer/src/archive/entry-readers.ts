@@ -1,11 +1,13 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as threads from 'node:worker_threads';
 import * as zlib from 'node:zlib';
+import { openArchiveBytes } from './archive-bytes.ts';
 import { openEntryReader, type EntryOutcome, type EntryReader, type EntryTask } from './entry-reader.ts';
-import { EntryThread } from './entry-thread.ts';
+import { EntryThread, windowBytes } from './entry-thread.ts';
+import { createInflating } from './inflating.ts';
 
 /** A thread takes longer to start than it takes to read less than this. */
 const entriesForThreads = 400;
@@ -56,7 +58,7 @@ export class EntryReaders {
     }
     await nextTurn();
     if (this.#isClosed) throw new Error('the archive is closed');
-    this.#here ??= openEntryReader({ crypto, fs, pipeline, zlib }, this.#archive);
+    this.#here ??= openEntryReader({ crypto, fs, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, this.#archive, windowBytes));
     return this.#here.read(tasks);
   }
 

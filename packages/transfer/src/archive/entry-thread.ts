@@ -1,11 +1,20 @@
 import { Worker } from 'node:worker_threads';
+import { openArchiveBytes } from './archive-bytes.ts';
 import { openEntryReader, type EntryOutcome, type EntryReader, type EntryTask } from './entry-reader.ts';
+import { createInflating } from './inflating.ts';
+
+/** Threads read from different places: what one of them reads ahead is little. */
+export const windowBytes = 128 * 1024;
 
 /** As text, so that it runs from a bundle, from sources and from packages alike. */
 const program = `
-const { parentPort, workerData } = require('node:worker_threads');
-const tools = { crypto: require('node:crypto'), fs: require('node:fs'), pipeline: require('node:stream/promises').pipeline, zlib: require('node:zlib') };
-const reader = (${openEntryReader.toString()})(tools, workerData.archive);
+const threads = require('node:worker_threads');
+const { parentPort, workerData } = threads;
+const zlib = require('node:zlib');
+const fs = require('node:fs');
+const inflating = (${createInflating.toString()})({ threads, zlib });
+const archive = (${openArchiveBytes.toString()})(fs, workerData.archive, ${windowBytes});
+const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), fs, inflating, zlib }, archive);
 parentPort.on('message', async (tasks) => parentPort.postMessage(await reader.read(tasks)));
 `;
 

@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { throwIfAborted, toFileSourceError, type FileSourceError, type Hashing } from '@filesource/core';
 import { endsTransfer, targetError } from '../local/target-error.ts';
+import { openArchiveBytes } from './archive-bytes.ts';
 import { corruptEntry, type ArchiveEntry } from './archive-entry.ts';
 import type { EntryFailure, EntryOutcome, EntryTask } from './entry-reader.ts';
 import { EntryReaders, threadsFor } from './entry-readers.ts';
@@ -21,6 +22,8 @@ export interface ReadZipOptions extends Omit<ReadArchiveOptions, 'hashing'> {
   /** Threads that read entries beside this one; default: as many as are worth it. */
   readonly threads?: number;
 }
+
+const directoryWindowBytes = 1024 * 1024;
 
 /** What is read without a pause, here or as one message to a thread. */
 const batchEntries = 64;
@@ -51,12 +54,11 @@ export async function readZip(file: string, options: ReadZipOptions): Promise<Ar
 }
 
 async function directoryOf(file: string, guard: LimitGuard): Promise<readonly ZipEntry[]> {
-  const handle = await open(file, 'r');
+  const bytes = openArchiveBytes(fs, file, directoryWindowBytes);
   try {
-    const { size } = await handle.stat();
-    return await readZipDirectory(new FileWindow(handle.fd, size), size, guard);
+    return await readZipDirectory(new FileWindow(bytes), bytes.size, guard);
   } finally {
-    await handle.close();
+    bytes.close();
   }
 }
 
