@@ -66,7 +66,8 @@ function telling(adapter: SourceAdapter, told: AccountLimits['told']): SourceAda
 }
 
 /** Connections of the account, made within its time. */
-function connectingOf(account: string, http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {
-  const own = { pool: account, ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }) };
-  return { send: (request) => http.send({ ...own, ...request }) };
+function connectingOf(pool: string, http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {
+  // Engines copy an object much more quickly than they merge two.
+  if (connectTimeoutMs === undefined) return { send: (request) => http.send({ ...request, pool }) };
+  return { send: (request) => http.send({ ...request, pool, connectTimeoutMs: request.connectTimeoutMs ?? connectTimeoutMs }) };
 }

@@ -14,7 +14,7 @@ export function allowedHostsPolicy(): Policy {
       if (![...patternsOf(request.allowedHosts, url), ...(request.publicHosts ?? []).map(parseHostPattern)].some((pattern) => matchesHost(pattern, url))) {
         throw refused(`the host ${url.host} is not allowed`, 'If the link is to be trusted, add the host to allowHosts of the source.');
       }
-      return next({ ...request, url: url.href });
+      return next(url.href === request.url ? request : { ...request, url: url.href });
     },
   };
 }

@@ -18,7 +18,7 @@ export function privateAddressesPolicy(): Policy {
       const named = patternsOf(request.allowedHosts, url).some((pattern) => !pattern.wildcard && matchesHost(pattern, url));
       const allowPrivate = request.allowPrivate ?? named;
       if (!allowPrivate && isPrivateHost(url.hostname.replace(/\.$/, ''))) throw privateRefused(url.host);
-      return next({ ...request, allowPrivate });
+      return next(request.allowPrivate === allowPrivate ? request : { ...request, allowPrivate });
     },
   };
 }

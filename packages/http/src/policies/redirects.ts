@@ -17,11 +17,10 @@ export function redirectsPolicy(): Policy {
     name: 'redirects',
     async send(request, next) {
       const most = request.maxRedirects ?? 0;
-      const allowedHosts = request.allowedHosts ?? formatHostPattern(patternOfUrl(parseUrl(request.url)));
+      let hop: HttpRequest = request.allowedHosts === undefined ? { ...request, allowedHosts: formatHostPattern(patternOfUrl(parseUrl(request.url))) } : request;
       const seen = new Set<string>();
-      let hop: HttpRequest = { ...request, allowedHosts };
       for (let followed = 0; ; followed += 1) {
-        seen.add(`${hop.method} ${hop.url}`);
+        if (most > 0) seen.add(`${hop.method} ${hop.url}`);
         const response = await next(hop);
         const location = response.headers['location'];
         if (most === 0 || location === undefined || !redirectStatuses.has(response.status)) return response;
