@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, openSync, renameSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileHash, Hashing, RunningHash } from '@filesource/core';
@@ -209,23 +209,6 @@ export class PartFile {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
-  }
-}
-
-/** A small file that is proven already, in one go: nothing is forced to the disk. */
-export function writeSmallFile(place: { readonly partPath: string; readonly finalPath: string; readonly shownPath: string }, bytes: Buffer): void {
-  const { partPath, finalPath, shownPath } = place;
-  try {
-    const fd = openSync(partPath, fresh, 0o666);
-    try {
-      writeAllSync(fd, bytes);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(partPath, finalPath);
-  } catch (error) {
-    rmSync(partPath, { force: true });
-    throw targetError(error, shownPath);
   }
 }
 
