@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import yauzl from 'yauzl';
-import { createPathSpreader, FileSourceError, safeSegment } from '@filesource/core';
+import { createPathSpreader, FileSourceError, safeSegment, type FileSource } from '@filesource/core';
 import { createMemoryAdapter, settle, type MemoryFile } from '@filesource/testkit';
 import { bytesOf, sourceOf } from './helpers.ts';
 
@@ -110,6 +111,52 @@ describe('an archive of a source whose vendor makes none', () => {
     body.destroy();
     await settle();
     expect(bodies.map((inner) => inner.destroyed)).toEqual([true]);
+  });
+});
+
+describe('an archive that is made while it is read', () => {
+  /** Files that share one content, and how many bytes were taken from vendor and archive. */
+  function manyFiles(names: readonly string[], bytes: Buffer): { readonly source: FileSource; readonly taken: { bytes: number; files: number } } {
+    const taken = { bytes: 0, files: 0 };
+    const adapter = createMemoryAdapter({ folders: [{ id: '1', files: names.map((name, index) => ({ id: String(index + 1), name, bytes })) }] });
+    adapter.onBody = () => {
+      taken.files += 1;
+      let at = 0;
+      return new Readable({
+        read() {
+          const piece = bytes.subarray(at, at + 65_536);
+          at += piece.length;
+          taken.bytes += piece.length;
+          this.push(piece.length === 0 ? null : piece);
+        },
+      });
+    };
+    return { source: sourceOf(adapter), taken };
+  }
+
+  it.each([['stored', 'jpg'], ['packed', 'bin']])('is never far ahead of its reader, however large its files are (%s)', async (_, ending) => {
+    const { source, taken } = manyFiles(Array.from({ length: 6 }, (_unused, index) => `${index}.${ending}`), randomBytes(4 * 2 ** 20));
+    const { body } = await (await (await source.archive(['1'])).result()).open();
+    let [read, farthest] = [0, 0];
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      if (Math.floor(read / 2 ** 20) > Math.floor((read - chunk.length) / 2 ** 20)) await settle();
+      farthest = Math.max(farthest, taken.bytes - read);
+    }
+    expect(taken).toEqual({ bytes: 24 * 2 ** 20, files: 6 });
+    expect(farthest).toBeLessThan(2 ** 20);
+  });
+
+  it.each([0, 100, 30_000])('opens no more files than its reader has come to, and a few that fit between, with %i bytes each', async (size) => {
+    const { source, taken } = manyFiles(Array.from({ length: 3000 }, (_, index) => `${index}.bin`), randomBytes(size));
+    const { body } = await (await (await source.archive(['1'])).result()).open();
+    body.read(0);
+    for (let before = -1; before < taken.files; await settle()) {
+      before = taken.files;
+      for (let look = 0; look < 10; look += 1) await settle();
+    }
+    expect(taken.files).toBeLessThan(200);
+    body.destroy();
   });
 });
 
