@@ -16,7 +16,8 @@ export class Waiter<Job, Value> {
   #resolve: (value: Value) => void = () => undefined;
   #reject: (error: FileSourceError) => void = () => undefined;
   #endQueueing: () => void = () => undefined;
-  readonly #onAbort: () => void;
+  /** Made here and not in the constructor: V8 puts a function that is assigned to a property among the old objects, and all it leads to stays. */
+  readonly #onAbort = (): void => this.reject(this.signal === undefined ? new FileSourceError('aborted', 'the call was aborted') : abortError(this.signal));
 
   constructor(job: Job, weight: number, signal: AbortSignal | undefined) {
     this.job = job;
@@ -26,7 +27,6 @@ export class Waiter<Job, Value> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#onAbort = () => this.reject(signal === undefined ? new FileSourceError('aborted', 'the call was aborted') : abortError(signal));
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 

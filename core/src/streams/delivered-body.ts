@@ -38,7 +38,10 @@ export class DeliveredBody extends Readable {
   #waiting = false;
   #cancelWatch: (() => void) | undefined;
   readonly #cancelWhole: (() => void) | undefined;
-  readonly #onAbort: () => void;
+  readonly #onAbort = (): void => {
+    const { signal, locate } = this.#options;
+    this.destroy(signal === undefined ? undefined : locate(abortError(signal)));
+  };
   #reopening: AbortController | undefined;
 
   constructor(content: Content, options: DeliveryOptions) {
@@ -46,7 +49,6 @@ export class DeliveredBody extends Readable {
     this.#first = content;
     this.#options = options;
     this.#lastByteMs = options.clock.now();
-    this.#onAbort = () => this.destroy(options.signal === undefined ? undefined : options.locate(abortError(options.signal)));
     // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
     this.on('error', () => undefined);
     this.#attach(content.body);

@@ -95,7 +95,7 @@ async function begin<T>(attempt: (signal: AbortSignal) => Promise<T>, signal: Ab
 
 class AttemptTimer implements Pausable {
   readonly #clock: Clock;
-  readonly #onEnd: () => void;
+  #onEnd: () => void;
   #leftMs: number;
   #startedMs = 0;
   #pauses = 0;
@@ -126,10 +126,17 @@ class AttemptTimer implements Pausable {
   cancel(): void {
     this.#isOver = true;
     this.#stop?.();
+    // What a weak map holds outlives its key for a while, and with it all that it leads to: here the whole answer.
+    this.#stop = undefined;
+    this.#onEnd = nothing;
   }
 
   #start(): void {
     this.#startedMs = this.#clock.now();
     this.#stop = after(this.#clock, this.#leftMs, this.#onEnd);
   }
+}
+
+function nothing(): void {
+  // There is no end to wait for any more.
 }

@@ -17,7 +17,11 @@ export interface AnswerBodyOptions {
 export class AnswerBody extends Readable {
   readonly #source: Readable;
   readonly #options: AnswerBodyOptions;
-  readonly #onAbort: () => void;
+  /** Made here and not in the constructor: V8 puts a function that is assigned to a property among the old objects, and all it leads to stays. */
+  readonly #onAbort = (): void => {
+    const { signal } = this.#options;
+    if (signal !== undefined) this.destroy(abortError(signal));
+  };
   #received = 0;
 
   constructor(source: Readable, options: AnswerBodyOptions) {
@@ -27,9 +31,6 @@ export class AnswerBody extends Readable {
     const { signal } = options;
     // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
     this.on('error', () => undefined);
-    this.#onAbort = () => {
-      if (signal !== undefined) this.destroy(abortError(signal));
-    };
     const take = (chunk: Buffer): void => {
       this.#received += chunk.length;
       if (!this.push(chunk)) source.pause();
