@@ -181,6 +181,48 @@ describe('the poll schedule', () => {
     for (const run of runs) expect(run.requests).toBeLessThanOrEqual((12 + run.totalMs / 3000) * 1.25);
   });
 
+  /** Of jobs between 0.8 and 1.2 of that length, as `createPolledOperation` looks at them. */
+  async function meansAt(totalMs: number, shape: typeof steady): Promise<{ readonly late: number; readonly requests: number }> {
+    const jobs = Array.from({ length: 200 }, (_, index) => totalMs * (0.8 + (0.4 * index) / 199));
+    let [lateMs, requests] = [0, 0];
+    for (const jobMs of jobs) {
+      const clock = createInstantClock();
+      const startedMs = clock.now();
+      const poll = async (): Promise<Observation<number>> => {
+        requests += 1;
+        const elapsedMs = clock.now() - startedMs;
+        return elapsedMs >= jobMs ? { status: 'succeeded', result: elapsedMs } : { status: 'running', percent: shape(jobMs)(elapsedMs) };
+      };
+      lateMs += (await createPolledOperation({ poll, cancel: noCancel, clock }).result()) - jobMs;
+    }
+    return { late: lateMs / jobs.length / Math.max(150, totalMs * 0.01), requests: requests / jobs.length / (12 + totalMs / 3000) };
+  }
+
+  it.each([
+    ['steady', steady],
+    ['stalling at 90 %', stalling],
+  ] as const)('keeps to both bounds at the lengths that are measured, and within a tenth at every other, for a %s job', async (_name, shape) => {
+    const measuredMs = [0.2, 0.5, 1, 2, 5, 10, 30, 60, 120].map((seconds) => seconds * 1000);
+    for (const totalMs of [...measuredMs, ...durationsMs]) {
+      const { late, requests } = await meansAt(totalMs, shape);
+      expect({ totalMs, worst: Math.max(late, requests) <= (measuredMs.includes(totalMs) ? 1 : 1.1) }).toEqual({ totalMs, worst: true });
+    }
+  });
+
+  it('looks early for the first time, and then leaves a job alone for a while', async () => {
+    const clock = createVirtualClock();
+    const script = scripted([{ status: 'running' }, { status: 'succeeded', result: 'x' }]);
+    const operation = createPolledOperation({ poll: script.poll, cancel: noCancel, clock });
+    const result = operation.result();
+    await clock.advance(30);
+    expect(script.polls).toBe(1);
+    await clock.advance(210);
+    expect(script.polls).toBe(1);
+    await clock.advance(60_000);
+    expect(script.polls).toBe(2);
+    expect(await result).toBe('x');
+  });
+
   it('does not sleep through the end of a job that starts slowly and then runs', () => {
     for (const totalMs of durationsMs) {
       const { lateMs } = simulate(totalMs, (elapsedMs) => (elapsedMs < totalMs / 2 ? 1 : Math.floor((elapsedMs / totalMs) * 100)));

@@ -3,7 +3,7 @@ import { toFileSourceError } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { awaitUnder } from '../time/await-under.ts';
 import type { Observation, Operation, WaitOptions } from './operation.ts';
-import { defaultPollLimits, nextPollDelayMs, type PollLimits } from './poll-schedule.ts';
+import { defaultPollLimits, earlyPollDelayMs, nextPollDelayMs, type PollLimits } from './poll-schedule.ts';
 import type { Progress } from './progress.ts';
 
 /** What an adapter gives: how to look at the job and how to stop it. The loop, the waiting and the schedule are core's. */
@@ -143,7 +143,7 @@ class PolledOperation<T> implements Operation<T> {
   async #loop(signal: AbortSignal): Promise<void> {
     let failedPolls = 0;
     // Whoever starts to wait gets a look at once, however long nobody did.
-    let hintMs: number | undefined = (this.#spec.limits ?? defaultPollLimits).minDelayMs;
+    let hintMs: number | undefined = this.#polls === 0 ? earlyPollDelayMs(0, this.#limits) : this.#limits.minDelayMs;
     while (!this.#ended) {
       try {
         await this.#spec.clock.sleep(hintMs ?? this.#delayMs(), signal);
@@ -168,7 +168,8 @@ class PolledOperation<T> implements Operation<T> {
 
   #delayMs(): number {
     const elapsedMs = this.#elapsedMs();
-    return nextPollDelayMs({ elapsedMs, percent: this.#progress.percent, percentSinceMs: this.#percentSinceMs }, this.#spec.limits ?? defaultPollLimits);
+    if (this.#polls === 1 && elapsedMs < this.#limits.minDelayMs) return earlyPollDelayMs(1, this.#limits);
+    return nextPollDelayMs({ elapsedMs, percent: this.#progress.percent, percentSinceMs: this.#percentSinceMs }, this.#limits);
   }
 
   #observe(seen: Observation<T>): void {
@@ -201,6 +202,10 @@ class PolledOperation<T> implements Operation<T> {
     this.#progress = progress;
     if (before.status === progress.status && before.percent === progress.percent && before.processed === progress.processed) return;
     for (const watcher of this.#watchers) watcher(progress);
+  }
+
+  get #limits(): PollLimits {
+    return this.#spec.limits ?? defaultPollLimits;
   }
 
   #elapsedMs(): number {

@@ -26,7 +26,7 @@ export function bulkArchive({ folders, filesInFolder, smokeFiles, bytes, limit, 
     ...about,
     peer: 'bsdtar',
     needs: ['bash', 'curl', 'bsdtar'],
-    notes: ['`filesource archive` is the whole command: start-up, listing all files (what the proof is held against), starting the operation, and at least one wait of 100 ms for its end. The second line is what the peer does and no more, measured inside the process.'],
+    notes: ['`filesource archive` is the whole command: start-up, listing all files (what the proof is held against), starting the operation, and at least one wait of 25 ms for its end. The second line is what the peer does and no more, measured inside the process.'],
     goals: [
       { kind: 'speed', against: 'bsdtar', limit },
       { kind: 'speed', of: 'fetchOnly', against: 'bsdtar', limit },
