@@ -36,6 +36,8 @@ export interface EntryReader {
 export interface EntryTools {
   readonly crypto: typeof crypto;
   readonly fs: typeof fs;
+  /** Forces a file to the disk; a thread of its own may wait for that. */
+  readonly force: (fd: number) => void | Promise<void>;
   readonly inflating: Inflating;
   readonly zlib: Pick<typeof zlib, 'crc32'>;
 }
@@ -46,7 +48,7 @@ export interface EntryTools {
  * - Small entries take one read, one inflate and one write: a stream for each would cost ten times the work.
  * - What is written is proven, or removed again; who watches it meanwhile sees half of it.
  */
-export function openEntryReader({ crypto, fs, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
+export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
   /** Entries up to this are read at once, and are not forced to the disk one by one. */
   const smallBytes = 1024 * 1024;
   /** Deflated entries up to this are inflated at once: a stream takes twice the time. */
@@ -195,6 +197,14 @@ export function openEntryReader({ crypto, fs, inflating, zlib }: EntryTools, arc
     }
   }
 
+  async function forced(out: number): Promise<void> {
+    try {
+      await force(out);
+    } catch (error) {
+      throw new Failed('target', messageOf(error), error);
+    }
+  }
+
   async function readLarge(task: EntryTask, start: number): Promise<string> {
     const { path, size } = task;
     const hash = crypto.createHash('sha256');
@@ -210,20 +220,11 @@ export function openEntryReader({ crypto, fs, inflating, zlib }: EntryTools, arc
         if (out !== undefined) atTarget(() => writeAll(out, bytes));
       });
       check(task, received, crc32);
-      if (out !== undefined) await synced(out);
+      if (out !== undefined) await forced(out);
     } finally {
       if (out !== undefined) fs.closeSync(out);
     }
     return hash.digest('hex');
-  }
-
-  function synced(out: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fs.fsync(out, (error) => {
-        if (error === null) resolve();
-        else reject(new Failed('target', error.message, error));
-      });
-    });
   }
 
   async function readOne(task: EntryTask, inflated: Buffer | undefined): Promise<EntryOutcome> {

@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as threads from 'node:worker_threads';
 import * as zlib from 'node:zlib';
 import { openArchiveBytes } from './archive-bytes.ts';
@@ -58,7 +59,7 @@ export class EntryReaders {
     }
     await nextTurn();
     if (this.#isClosed) throw new Error('the archive is closed');
-    this.#here ??= openEntryReader({ crypto, fs, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, this.#archive, windowBytes));
+    this.#here ??= openEntryReader({ crypto, force: promisify(fs.fsync), fs, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, this.#archive, windowBytes));
     return this.#here.read(tasks);
   }
 

@@ -14,7 +14,7 @@ const zlib = require('node:zlib');
 const fs = require('node:fs');
 const inflating = (${createInflating.toString()})({ threads, zlib });
 const archive = (${openArchiveBytes.toString()})(fs, workerData.archive, ${windowBytes});
-const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), fs, inflating, zlib }, archive);
+const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), force: fs.fsyncSync, fs, inflating, zlib }, archive);
 parentPort.on('message', async (tasks) => parentPort.postMessage(await reader.read(tasks)));
 `;
 
