@@ -42,10 +42,12 @@ async function sendContent(response, action) {
   const block = bytesOf(content.seed, blockBytes);
   const text = Buffer.from(block.toString('base64').replaceAll('/', '\\/'));
   response.writeHead(200, { 'content-type': 'application/json' }).write(head);
+  let wake = () => undefined;
+  for (const event of ['drain', 'close']) response.on(event, () => wake());
   for (let start = 0; start < content.size; start += blockBytes) {
     const left = content.size - start;
     const piece = left >= blockBytes ? text : Buffer.from(block.subarray(0, left).toString('base64').replaceAll('/', '\\/'));
-    if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    if (!response.write(piece)) await new Promise((resolve) => (wake = resolve));
     if (response.destroyed) return;
   }
   response.end(tail);
