@@ -32,7 +32,7 @@ function runBundle(folder, id) {
     script.runInThisContext()(part.exports, part, requireFromPart, importFromPart, () => pathToFileURL(filename).href);
     return part.exports;
   };
-  const requireFromPart = (path) => (path.startsWith('./') ? run(basename(path)) : requireOfNode(path));
+  const requireFromPart = (path) => (path.startsWith('./') ? run(basename(path)) : (process.getBuiltinModule(path) ?? requireOfNode(path)));
   /** What `import()` is in a part. */
   const importFromPart = async (path) => (path.startsWith('./') ? run(basename(path)) : import(path));
 

@@ -23,8 +23,7 @@ export async function archive(context: CliContext, refs: readonly string[], opti
   }
   const target = targetOf(options);
   const source = await sourceOf(context, refs);
-  const [{ fetchArchive }, { systemPorts }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
-  const { clock, hashing } = systemPorts();
+  const [{ fetchArchive }, { nodeHashing: hashing, systemClock: clock }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
   const [kind, path] = target;
   return runTransfer(context, {
     label: 'archive',

@@ -50,8 +50,7 @@ export async function operationAttach(context: CliContext, text: string, options
   const [kind, path] = targetOf(options);
   const { source, token } = await sourceOf(context, text);
   const { folders, files, convert } = token.handle.selection;
-  const [{ fetchArchive }, { systemPorts }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
-  const { clock, hashing } = systemPorts();
+  const [{ fetchArchive }, { nodeHashing: hashing, systemClock: clock }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
   const { signal } = context;
   let operation: Operation<Archive> | undefined;
   try {

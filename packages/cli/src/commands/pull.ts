@@ -19,8 +19,7 @@ export interface PullCommandOptions {
 
 export async function pull(context: CliContext, refs: readonly string[], options: PullCommandOptions): Promise<ExitCode> {
   for (const ref of refs) await context.resolve(ref);
-  const [transfer, { systemPorts }, sources] = await Promise.all([import('@filesource/transfer'), import('@filesource/container'), context.sources()]);
-  const { clock, hashing } = systemPorts();
+  const [transfer, { nodeHashing: hashing, systemClock: clock }, sources] = await Promise.all([import('@filesource/transfer'), import('@filesource/container'), context.sources()]);
   const json = options.json === true;
   const isDryRun = options.dryRun === true || options.explain === true;
   let estimate: PullEstimate | undefined;
