@@ -6,7 +6,7 @@ export interface InflatingTools {
   readonly zlib: typeof zlib;
 }
 
-export interface PackedEntry {
+interface PackedEntry {
   readonly size: number;
   readonly crc32: number;
 }
