@@ -18,16 +18,16 @@ interface Pausable {
  * - Throws `timeout` (temporary: another attempt may be quicker).
  * - `discard` gets an answer that came when nobody waited for it any more.
  */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
   signal: AbortSignal | undefined,
   attempt: (signal: AbortSignal) => Promise<T>,
   discard?: (late: T) => void,
 ): Promise<T> {
-  throwIfAborted(signal);
-  const stop = new AbortController();
   return new Promise((resolve, reject) => {
+    throwIfAborted(signal);
+    const stop = new AbortController();
     let isOver = false;
     const end = (): void => {
       isOver = true;
