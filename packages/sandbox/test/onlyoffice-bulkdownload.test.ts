@@ -242,3 +242,14 @@ describe('on Workspace', () => {
     expect(answer.status).toBe(200);
   });
 });
+
+test.each(['docspace', 'workspace'] as const)('a download never ends without saying how, however the clock goes on while an answer is made (%s)', async (generation) => {
+  for (const step of [1, 3, 7, 20]) {
+    let now = Date.parse('2026-06-15T10:00:00Z');
+    const bench = await startBench({ generation, operationDurationMs: 60, now: () => (now += step) });
+    await put(bench, { fileIds: [files.note, files.lease] });
+    const told: Operation[] = [];
+    while (told.at(-1)?.['finished'] !== true) told.push(...(await list(bench)));
+    expect(told.filter(({ url, finished, status, progress }) => (finished === true || status === 2 || progress === 100) && typeof url !== 'string')).toEqual([]);
+  }
+});

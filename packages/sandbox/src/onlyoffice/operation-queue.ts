@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { planArchive } from './archive-plan.ts';
 import type { User } from './model.ts';
-import { type DownloadOperation, endOf, phaseAt } from './operation.ts';
+import { type DownloadOperation, duePhase, endOf, phaseAt } from './operation.ts';
 import { concludeDownload } from './operation-outcome.ts';
 import type { Portal } from './portal.ts';
 import type { Selection } from './selection.ts';
@@ -26,7 +26,7 @@ export class OperationQueue {
     const { settings, quirks, store } = portal;
     const now = settings.now();
     for (const operation of this.operations) {
-      const phase = phaseAt(operation, now);
+      const phase = duePhase(operation, now);
       if (operation.outcome !== undefined || phase === 'created' || phase === 'running') continue;
       operation.outcome = concludeDownload(portal, store.users.find(({ id }) => id === operation.owner), operation);
     }
@@ -39,7 +39,7 @@ export class OperationQueue {
   hold(): void {
     const now = this.portal().settings.now();
     this.isHolding = true;
-    for (const operation of this.operations) operation.isHeld ||= operation.outcome === undefined && phaseAt(operation, now) !== 'ended';
+    for (const operation of this.operations) operation.isHeld ||= operation.outcome === undefined && duePhase(operation, now) !== 'ended';
   }
 
   release(): void {
@@ -53,7 +53,7 @@ export class OperationQueue {
 
   isRunning(owner: string): boolean {
     const now = this.portal().settings.now();
-    return this.operations.some((operation) => operation.owner === owner && phaseAt(operation, now) !== 'ended');
+    return this.operations.some((operation) => operation.owner === owner && duePhase(operation, now) !== 'ended');
   }
 
   start(user: User | undefined, selection: Selection): DownloadOperation {

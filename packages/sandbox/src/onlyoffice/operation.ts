@@ -33,7 +33,14 @@ export type Phase = 'created' | 'running' | 'closing' | 'ended';
 const CREATED_UNTIL = 0.1;
 const RUNNING_UNTIL = 0.9;
 
+/** What may be shown: an end only once it is known how it ended, though the clock went on since that was looked at. */
 export function phaseAt(operation: DownloadOperation, now: number): Phase {
+  const due = duePhase(operation, now);
+  return operation.outcome === undefined && (due === 'closing' || due === 'ended') ? 'running' : due;
+}
+
+/** What the clock says. */
+export function duePhase(operation: DownloadOperation, now: number): Phase {
   if (operation.isHeld) return 'running';
   const elapsed = now - operation.startedAt;
   if (elapsed >= operation.durationMs) return 'ended';
