@@ -148,14 +148,15 @@ describe('an archive that is made while it is read', () => {
   });
 
   it.each([0, 100, 30_000])('opens no more files than its reader has come to, and a few that fit between, with %i bytes each', async (size) => {
-    const { source, taken } = manyFiles(Array.from({ length: 3000 }, (_, index) => `${index}.bin`), randomBytes(size));
+    const { source, taken } = manyFiles(Array.from({ length: 10_000 }, (_, index) => `${index}.bin`), randomBytes(size));
     const { body } = await (await (await source.archive(['1'])).result()).open();
     body.read(0);
     for (let before = -1; before < taken.files; await settle()) {
       before = taken.files;
       for (let look = 0; look < 10; look += 1) await settle();
     }
-    expect(taken.files).toBeLessThan(200);
+    // Of the smallest files, a few hundred bytes each with what the archive says of them, buffers of some 64 KiB hold many.
+    expect(taken.files).toBeLessThan(3000);
     body.destroy();
   });
 });
