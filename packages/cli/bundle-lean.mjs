@@ -22,7 +22,7 @@ const edits = [
 ];
 
 /** Modules of Node that bring many others along, and that most commands never call. */
-const lazy = ['node:dns', 'node:worker_threads', 'node:zlib'];
+const lazy = ['node:dns', 'node:module', 'node:worker_threads', 'node:zlib'];
 
 /**
  * Makes the bundle start faster without changing what it does.

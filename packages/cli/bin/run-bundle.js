@@ -1,12 +1,11 @@
 'use strict';
 const { readFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { basename, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 const { openCodeCache } = require('./code-cache.js');
 
-const commands = new Set(['archive', 'config', 'doctor', 'get', 'link', 'list', 'operation', 'pull', 'sources', 'stat', 'verify']);
+const commands = new Set(['archive', 'config', 'doctor', 'get', 'init', 'link', 'list', 'mcp', 'operation', 'pull', 'sandbox', 'serve', 'sources', 'stat', 'verify']);
 
 /**
  * Runs the parts of a bundle, each when it is first needed.
@@ -14,9 +13,9 @@ const commands = new Set(['archive', 'config', 'doctor', 'get', 'link', 'list', 
  * - `id` tells the bundle's text from any other.
  */
 function runBundle(folder, id) {
-  const [, , first] = process.argv;
-  const cache = openCodeCache(`${commands.has(first) ? first : 'other'}-${id}`);
-  const requireOfNode = createRequire(join(folder, 'main.js'));
+  const command = process.argv.slice(2).find((text) => commands.has(text)) ?? 'other';
+  const cache = openCodeCache(`${command}-${id}`);
+  let requireOfNode;
   const parts = new Map();
   const scripts = new Map();
 
@@ -32,7 +31,10 @@ function runBundle(folder, id) {
     script.runInThisContext()(part.exports, part, requireFromPart, importFromPart, () => pathToFileURL(filename).href);
     return part.exports;
   };
-  const requireFromPart = (path) => (path.startsWith('./') ? run(basename(path)) : (process.getBuiltinModule(path) ?? requireOfNode(path)));
+  const requireFromPart = (path) => {
+    if (path.startsWith('./')) return run(basename(path));
+    return process.getBuiltinModule(path) ?? (requireOfNode ??= require('node:module').createRequire(join(folder, 'main.js')))(path);
+  };
   /** What `import()` is in a part. */
   const importFromPart = async (path) => (path.startsWith('./') ? run(basename(path)) : import(path));
 

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 
 interface OwnPackage {
   readonly version: string;
@@ -7,5 +7,5 @@ interface OwnPackage {
 
 /** Our `package.json`: one folder up, from the build and from the bundle alike. */
 export function ownPackage(): OwnPackage {
-  return createRequire(import.meta.url)('../package.json') as OwnPackage;
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as OwnPackage;
 }
