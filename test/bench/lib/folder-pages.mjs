@@ -1,7 +1,8 @@
 // The pages of a large folder as each vendor sends them, as bytes that lie in memory.
 
 const pageSize = 100;
-const mark = 'IDENTIFIER';
+/** Longer than any identifier. */
+const mark = 'IDENTIFIER-OF-THE-ACTION';
 
 /**
  * Of a vendor: `config` and `folder` of a source, `pages` with all rows in answers of a hundred each, `answer({ url, body })` for a request,
@@ -37,7 +38,8 @@ function onoffice(template, count) {
   };
   const [head, tail] = JSON.stringify({ ...template, response: { results: [mark] } }).split(`"${mark}"`).map((text) => Buffer.from(text));
   const { pages, pageAt } = cut(resultOf, count);
-  const comma = Buffer.from(',');
+  const answerAt = (offsets) => new Answer(head, offsets.map(pageAt), tail);
+  const known = new Map(offsetsOf(count).map((offsets) => [offsets.join(), answerAt(offsets)]));
   return {
     config: (origin) => ({ provider: 'onoffice-appointment', apiUrl: `${origin}/api/stable/api.php`, token: 't'.repeat(32), secret: 's'.repeat(64) }),
     folder: '1',
@@ -46,14 +48,28 @@ function onoffice(template, count) {
     // The rows stay as they are; each result has the identifier of its action.
     answer: ({ body }) => {
       const actions = [...body.matchAll(/"identifier":"([^"]+)".*?"listoffset":(\d+)/g)];
-      const results = actions.flatMap(([, identifier, offset], index) => {
-        const page = pageAt(Number(offset));
-        const at = page.indexOf(mark);
-        return [...(index === 0 ? [] : [comma]), page.subarray(0, at), Buffer.from(identifier), page.subarray(at + mark.length)];
-      });
-      return Buffer.concat([head, ...results, tail]);
+      const offsets = actions.map(([, , offset]) => Number(offset));
+      return (known.get(offsets.join()) ?? answerAt(offsets)).to(actions.map(([, identifier]) => identifier));
     },
   };
+}
+
+/** An answer that is made once; for each request only the identifiers are written into it, over the last ones. */
+class Answer {
+  #bytes;
+  #places = [];
+
+  constructor(head, results, tail) {
+    const comma = Buffer.from(',');
+    this.#bytes = Buffer.concat([head, ...results.flatMap((result, index) => (index === 0 ? [result] : [comma, result])), tail]);
+    for (let at = this.#bytes.indexOf(`"${mark}"`); at !== -1; at = this.#bytes.indexOf(`"${mark}"`, at + mark.length)) this.#places.push(at);
+  }
+
+  /** The space behind a text is no part of it. */
+  to(identifiers) {
+    for (const [index, at] of this.#places.entries()) this.#bytes.write(`"${identifiers[index]}"`.padEnd(mark.length + 2), at);
+    return this.#bytes;
+  }
 }
 
 /** The first page, then five at a time; a last one that is full is followed by a look past the end. */
