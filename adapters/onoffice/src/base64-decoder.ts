@@ -1,4 +1,7 @@
 import { FileSourceError } from '@filesource/core';
+import { decodeDigits } from './decode-digits.ts';
+
+const equals = 0x3d;
 
 /**
  * Base64 that comes in pieces, as bytes.
@@ -10,31 +13,18 @@ export class Base64Decoder {
   #begun = '';
   #padding = '';
 
+  /** A piece as it stands in a JSON string; `undefined`, and nothing is taken, where there is more to it than digits and padding: then its text has to be written. */
+  writeRaw(raw: Buffer): Buffer | undefined {
+    if (this.#padding !== '') return undefined;
+    const padding = paddingOf(raw);
+    const decoded = decodeDigits(this.#begun, raw.subarray(0, raw.length - padding));
+    if (decoded === undefined) return undefined;
+    this.#begun = decoded.begun;
+    this.#padding = '='.repeat(padding);
+    return decoded.bytes;
+  }
+
   write(text: string): Buffer {
-    return this.#writePlain(text) ?? this.#writeAny(text);
-  }
-
-  /** The last bytes; throws when something is missing. */
-  end(): Buffer {
-    const last = this.#begun + this.#padding;
-    if (last.length !== 0 && last.length !== 4) throw notBase64();
-    return decode(last, last === '' ? 0 : 3 - this.#padding.length);
-  }
-
-  /** Nearly all pieces hold nothing but digits, and looking for anything else would take as long as reading them. */
-  #writePlain(text: string): Buffer | undefined {
-    if (this.#padding !== '' || text.includes('=')) return undefined;
-    const all = this.#begun + text;
-    const whole = all.length - (all.length % 4);
-    const bytes = Buffer.from(whole === all.length ? all : all.slice(0, whole), 'base64');
-    const begun = all.slice(whole);
-    // Too few bytes: there was something else. White space in the group that is begun would show later only.
-    if (bytes.length !== (whole / 4) * 3 || /\s/.test(begun)) return undefined;
-    this.#begun = begun;
-    return bytes;
-  }
-
-  #writeAny(text: string): Buffer {
     let rest = text.replace(/\s+/g, '');
     const mark = rest.indexOf('=');
     if (mark !== -1 || (this.#padding !== '' && rest !== '')) {
@@ -48,6 +38,19 @@ export class Base64Decoder {
     this.#begun = all.slice(whole);
     return decode(whole === all.length ? all : all.slice(0, whole), (whole / 4) * 3);
   }
+
+  /** The last bytes; throws when something is missing. */
+  end(): Buffer {
+    const last = this.#begun + this.#padding;
+    if (last.length !== 0 && last.length !== 4) throw notBase64();
+    return decode(last, last === '' ? 0 : 3 - this.#padding.length);
+  }
+}
+
+/** How many signs at the end are padding: two at most. */
+function paddingOf(raw: Buffer): number {
+  if (raw.at(-1) !== equals) return 0;
+  return raw.at(-2) === equals ? 2 : 1;
 }
 
 /** Node leaves out what is no base64, so that too few bytes come. */

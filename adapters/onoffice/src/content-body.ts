@@ -58,7 +58,14 @@ export class ContentBody extends Readable {
     this.started.catch(() => undefined);
     // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
     this.on('error', () => undefined);
-    this.#scanner = new ContentScanner({ text: (index, piece) => this.#decode(index, () => this.#decoder.write(piece)), end: (index) => this.#decode(index, () => this.#decoder.end()) }, maxTextBytes);
+    this.#scanner = new ContentScanner(
+      {
+        raw: (index, piece) => this.#decode(index, () => this.#decoder.writeRaw(piece)),
+        text: (index, piece) => void this.#decode(index, () => this.#decoder.write(piece)),
+        end: (index) => void this.#decode(index, () => this.#decoder.end()),
+      },
+      maxTextBytes,
+    );
     source.on('data', (chunk: Buffer) => this.#try(() => this.#take(chunk)));
     source.once('end', () => this.#try(() => this.#ended()));
     source.once('error', (error: unknown) => this.destroy(toFileSourceError(error)));
@@ -93,15 +100,17 @@ export class ContentBody extends Readable {
     this.#give(heldBytes);
   }
 
-  #decode(index: number, decode: () => Buffer): void {
+  /** False when nothing was decoded. */
+  #decode(index: number, decode: () => Buffer | undefined): boolean {
     if (index > 0) throw protocolError('it holds more than one content');
     if (this.#textBefore === '') this.#textBefore = this.#scanner.textBefore();
     const bytes = decode();
+    if (bytes === undefined) return false;
     this.#bytes += bytes.length;
     if (this.#bytes > this.#options.maxContentBytes) throw new FileSourceError('too-large', `the file has more than ${this.#options.maxContentBytes} bytes`, { advice: 'Raise maxContentBytes of the source.' });
-    if (bytes.length === 0) return;
-    this.#held.push(bytes);
+    if (bytes.length > 0) this.#held.push(bytes);
     this.#heldBytes += bytes.length;
+    return true;
   }
 
   #ended(): void {

@@ -20,8 +20,9 @@ export async function readContents(body: Readable, maxBytes: number): Promise<Re
   const collectors: Collector[] = [];
   const scanner = new ContentScanner(
     {
-      text: (index, piece) => (collectors[index] ??= new Collector()).add(piece),
-      end: (index) => collectors[index]?.end(),
+      raw: (index, piece) => (collectors[index] ??= new Collector()).take((decoder) => decoder.writeRaw(piece)),
+      text: (index, piece) => void (collectors[index] ??= new Collector()).take((decoder) => decoder.write(piece)),
+      end: (index) => void collectors[index]?.take((decoder) => decoder.end()),
     },
     maxBytes,
   );
@@ -44,24 +45,21 @@ class Collector {
   readonly #pieces: Buffer[] = [];
   #error: FileSourceError | undefined;
 
-  add(text: string): void {
-    this.#try(() => this.#decoder.write(text));
-  }
-
-  end(): void {
-    this.#try(() => this.#decoder.end());
+  /** False when nothing was decoded, as after an error. */
+  take(decode: (decoder: Base64Decoder) => Buffer | undefined): boolean {
+    if (this.#error !== undefined) return false;
+    try {
+      const bytes = decode(this.#decoder);
+      if (bytes === undefined) return false;
+      this.#pieces.push(bytes);
+    } catch (error) {
+      this.#error = toFileSourceError(error);
+      return false;
+    }
+    return true;
   }
 
   content(): DecodedContent {
     return this.#error === undefined ? { bytes: Buffer.concat(this.#pieces) } : { error: this.#error };
-  }
-
-  #try(decode: () => Buffer): void {
-    if (this.#error !== undefined) return;
-    try {
-      this.#pieces.push(decode());
-    } catch (error) {
-      this.#error = toFileSourceError(error);
-    }
   }
 }

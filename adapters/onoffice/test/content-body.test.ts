@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { FileSourceError, parseJson } from '@filesource/core';
+import { Base64Decoder } from '../src/base64-decoder.ts';
 import { ContentBody } from '../src/content-body.ts';
 import { readContents } from '../src/contents.ts';
 
@@ -84,6 +85,26 @@ test('any bytes in any JSON, cut anywhere, come out as they are', async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('content as PHP writes it, cut anywhere, comes out as it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 0, max: 255 }), wildAnswer.sizes, async (drawn, least, sizes) => {
+      // Many bytes of many bits: many slashes.
+      const bytes = drawn.map((byte) => byte | least);
+      const json = JSON.stringify(answerWith(base64(bytes, 0))).replaceAll('/', '\\/');
+      expect((await streamed(cut(json, sizes))).bytes.equals(Buffer.from(bytes))).toBe(true);
+    }),
+  );
+});
+
+test('digits, slashes and padding are decoded without making them a text; all else is left to the text', () => {
+  const decoder = new Base64Decoder();
+  expect(decoder.writeRaw(Buffer.from('QUJD\\/\\/\\/\\/Q'))?.toString('hex')).toBe('414243ffffff');
+  for (const other of ['\\', '\\n', '\\u0041', 'A\\', ' ', 'A=A', '===', '"', '\u0000', 'Ä']) expect(decoder.writeRaw(Buffer.from(other))).toBeUndefined();
+  expect(decoder.writeRaw(Buffer.from('g=='))?.length).toBe(0);
+  expect(decoder.writeRaw(Buffer.from('QUJD'))).toBeUndefined();
+  expect(decoder.end().toString()).toBe('B');
 });
 
 test('several contents of one answer come out each for itself', async () => {
