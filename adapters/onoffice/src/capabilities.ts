@@ -12,8 +12,8 @@ export const maxExpectedBytes = 4 * 1024 * 1024;
 /** Links of appointment files that are being opened at once; the bodies then flow without this bound. */
 export const maxOpening = 8;
 
-/** As many as two full requests hold by default: one is on its way while the answer to the other is used. */
-const maxConcurrency = 100;
+/** As many as four full requests hold by default, which is how many are on their way at once. */
+const maxConcurrency = 200;
 
 const noArchive = {
   archive: unsupported('onOffice makes no archives'),

@@ -27,8 +27,8 @@ describe('calls of one tick', () => {
     server.onApi = ({ actions }) => envelope(actions.map(own));
     const adapter = adapterOf(server, 'onoffice-address');
     const source = createFileSource({ name: 'contacts', provider: 'onoffice-address', adapter, limiter: createLimiter(adapter.capabilities.limits.maxConcurrency), ports: createTestPorts({ http: createHttpClient({ clock: realClock }) }) });
-    await Promise.all(records(100).map((id) => source.stat(id)));
-    expect(server.exchanges.map(({ actions }) => actions.length)).toEqual([50, 50]);
+    await Promise.all(records(300).map((id) => source.stat(id)));
+    expect(server.exchanges.map(({ actions }) => actions.length)).toEqual([50, 50, 50, 50, 50, 50]);
   });
 
   test('are bounded by maxActionsPerRequest', async () => {

@@ -13,6 +13,8 @@ export class OutputFailed extends Error {
   override readonly name = 'OutputFailed';
 }
 
+const linesAtOnce = 256;
+
 /** One stream of the terminal or pipe: writes with back-pressure, and colours only where a terminal shows them. */
 export class Output {
   readonly stream: TerminalStream;
@@ -54,6 +56,11 @@ export class Output {
 
   async line(text = ''): Promise<void> {
     await this.write(`${text}\n`);
+  }
+
+  /** Any number of lines; a write to the system for each would take longer than making it. */
+  async lines(lines: readonly string[]): Promise<void> {
+    for (let start = 0; start < lines.length; start += linesAtOnce) await this.write(`${lines.slice(start, start + linesAtOnce).join('\n')}\n`);
   }
 
   /** For what is told on the side: a reader that has gone away does not end the work. */

@@ -28,6 +28,16 @@ describe('output', () => {
     expect(isWritten).toBe(true);
   });
 
+  test('writes any number of lines, in order and with few writes', async () => {
+    const capture = new Capture();
+    const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}`);
+    const out = new Output(capture, {});
+    await out.lines([]);
+    await out.lines(lines);
+    expect(capture.text).toBe(`${lines.join('\n')}\n`);
+    expect(capture.chunks.length).toBeLessThan(10);
+  });
+
   test('says when its reader has gone, and then tells nothing on the side', async () => {
     const out = new Output(new BrokenPipe(1), {});
     await out.line('one');

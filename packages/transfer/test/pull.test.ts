@@ -1,11 +1,12 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type FileSource } from '@filesource/core';
-import { createInstantClock, nodeHashing } from '@filesource/testkit';
+import { createInstantClock, createMemoryAdapter, nodeHashing } from '@filesource/testkit';
 import { parseReceipt, pull, type PullOptions, type TransferEvent } from '../src/index.ts';
-import { file, filesBelow, memorySource, sha256, sourcesOf, temporaryDirectory, textOf } from './helpers.ts';
+import { file, filesBelow, memorySource, sha256, sourceOver, sourcesOf, temporaryDirectory, textOf } from './helpers.ts';
 
 type Given = Partial<PullOptions> & { readonly source?: FileSource };
 
@@ -48,6 +49,22 @@ describe('a pull', () => {
     const receipt = await pull(options(directory, refs, { source, concurrency: 3 }));
     expect(receipt.complete).toBe(true);
     expect(receipt.files.map((row) => row.ref)).toEqual([...folders].reverse().flatMap((folder) => folder.files.map(({ id }) => `contacts:${folder.id}/${id}`)));
+  });
+
+  test('lists as many folders at once as the source takes calls', async () => {
+    const folders = Array.from({ length: 300 }, (_, folder) => ({ id: String(folder), files: [file(`${folder}-1`, 'a.txt')] }));
+    const adapter = createMemoryAdapter({ folders });
+    const wide = { ...adapter, capabilities: { ...adapter.capabilities, limits: { ...adapter.capabilities.limits, maxConcurrency: 200 } } };
+    let [running, most] = [0, 0];
+    adapter.onCall = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await nextTurn();
+      running -= 1;
+    };
+    const receipt = await pull(options('/nowhere', folders.map(({ id }) => `contacts:${id}`), { source: sourceOver(wide), dryRun: true }));
+    expect(receipt.totals).toMatchObject({ files: 300, missing: 0, failed: 0 });
+    expect(most).toBe(200);
   });
 
   test('writes large files through a part and leaves no part behind', async () => {

@@ -19,12 +19,10 @@ export async function list(context: CliContext, refText: string, options: ListOp
   let count = 0;
   for await (const page of source.list(refText, { signal, pageSize }).byPage()) {
     const entries = page.items.slice(0, limit - count);
-    if (options.json === true) for (const entry of entries) await out.line(jsonLine(entryToJson(entry)));
+    if (options.json === true) await out.lines(entries.map((entry) => jsonLine(entryToJson(entry))));
     else {
-      const rows = entries.map(rowOf);
-      table.fit(rows);
-      if (count === 0 && rows.length > 0) await out.line(out.style('bold', table.header()));
-      for (const line of table.lines(rows)) await out.line(line);
+      const lines = table.lines(entries.map(rowOf));
+      await out.lines(count === 0 && lines.length > 0 ? [out.style('bold', table.header()), ...lines] : lines);
     }
     count += entries.length;
     if (count >= limit) break;

@@ -65,7 +65,6 @@ async function showEstimate({ out }: CliContext, estimate: PullEstimate): Promis
 async function showPlan({ out }: CliContext, files: readonly ReceiptFile[]): Promise<void> {
   const table = new Table([{ title: 'REF' }, { title: 'SIZE', align: 'right' }, { title: 'PATH' }]);
   const rows = files.filter((file) => file.status === 'planned').map((file) => [safeText(file.ref), bytesText(file.size), safeText(file.path ?? '-')]);
-  table.fit(rows);
-  if (rows.length > 0) await out.line(out.style('bold', table.header()));
-  for (const line of table.lines(rows)) await out.line(line);
+  const lines = table.lines(rows);
+  if (lines.length > 0) await out.lines([out.style('bold', table.header()), ...lines]);
 }

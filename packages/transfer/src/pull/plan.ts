@@ -37,7 +37,7 @@ interface PlanRun {
   readonly isFatal: (error: FileSourceError) => boolean;
 }
 
-/** Folders listed at once: adapters put calls of one tick into one request, and each source has its own limit below. */
+/** Folders listed at once, or as many calls as a source takes: adapters put those of one tick into one request. Each source has its own limit below. */
 const listingsAtOnce = 64;
 const statsAtOnce = 256;
 const deepest = 100;
@@ -65,7 +65,7 @@ export function createPlan(options: { readonly sources: { get(name: string): Fil
   return {
     groups,
     run: async (run) => {
-      const pool = new TaskPool(listingsAtOnce);
+      const pool = new TaskPool(Math.max(listingsAtOnce, ...[...roots.values()].map(({ source }) => source.capabilities.limits.maxConcurrency)));
       for (const [root, directory] of directories) pool.add(() => planRoot(root, directory, { ...run, pool }));
       await pool.idle();
     },

@@ -47,7 +47,8 @@ export function receiptRows(groups: readonly RowGroup[], isDryRun: boolean): Rec
   return files;
 }
 
-function toReceiptFile(row: Row): ReceiptFile {
-  const { error, ...facts } = row;
-  return { ...facts, ...(error === undefined ? {} : { error: toTransferError(error) }) };
+/** Named one by one: there may be a million, and copying what is left over takes ten times as long. */
+function toReceiptFile({ ref, name, path, size, sha256, status, error }: Row): ReceiptFile {
+  const file = { ref, name, path, size, sha256, status };
+  return error === undefined ? file : { ...file, error: toTransferError(error) };
 }
