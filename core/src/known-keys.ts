@@ -34,7 +34,10 @@ export class KnownKeys {
   }
 
   has(key: Key): boolean {
-    return this.#chunks.some(({ keys, least, most, hasTexts }) => (typeof key === 'number' ? key >= least && key <= most : hasTexts) && keys.has(key));
+    for (const { keys, least, most, hasTexts } of this.#chunks) {
+      if ((typeof key === 'number' ? key >= least && key <= most : hasTexts) && keys.has(key)) return true;
+    }
+    return false;
   }
 
   /** With the keys of one more page, none of which is known; the oldest pages go as long as `least` keys are left. */

@@ -26,7 +26,7 @@ const largestAnswer = 32 * 1024 * 1024;
 export function createExchange(portal: URL, ports: Ports, generation: GenerationDetector): Exchange {
   return async (request, credentials, signal) => {
     const url = new URL(request.path, portal);
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    if (request.query !== undefined) url.search = new URLSearchParams(request.query).toString();
     const response = await ports.http.send({
       method: request.method,
       url: url.href,

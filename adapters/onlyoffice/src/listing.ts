@@ -2,6 +2,7 @@ import { FileSourceError, KnownKeys, type Entry, type Key, type Page, type PageO
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
+import type { Generation } from './generation.ts';
 import { contentsPath, isOwnId, type FolderId } from './ids.ts';
 import { quickContents } from './quick-read.ts';
 import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
@@ -37,37 +38,80 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
   const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
-  const generation = client.generation.current();
-  const received: Entry[] = [
-    ...(value.folders ?? []).map((dto) => toFolderEntry(dto)),
-    ...(value.files ?? []).map((dto) => toFileEntry(dto, folder.text, generation)),
-  ];
+  const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
-  const fresh = new Set<Key>();
-  const items = received.filter((entry) => {
-    const key = keyOf(entry);
-    return !fresh.has(key) && !known.has(key) && fresh.add(key);
-  });
-  const isRepeat = before !== undefined && received.length > 0 && items.length === 0 && received.length === before.size;
-  const repeats = isRepeat ? before.repeats + 1 : 0;
-  const isComplete = isRepeat && total === null && received.length < pageSize;
+  const keys = new Set<Key>();
+  const items = takeFresh(received, known, keys);
+  const came: Came = { start, pageSize, total, received: received.length, fresh: items.length };
+  const repeats = repeatsOf(before, came);
+  const isComplete = repeats > 0 && total === null && received.length < pageSize;
   if (isComplete) return { items: [] };
   if (repeats > 1) {
     throw new FileSourceError('vendor-protocol', 'the portal sends the same page of the folder again and again', { advice: 'The listing is not complete; report this to the vendor.' });
   }
-  const leastTotal = total === null ? null : Math.min(total, before?.total ?? total);
-  const hasGrown = total !== leastTotal;
-  const isWrongPage = isRepeat && total !== null && !hasGrown;
-  const wasAskedAgain = before !== undefined && before.size === 0 && before.start === start;
-  const isGap = received.length === 0 && total !== null && start < total && !wasAskedAgain;
-  const next = isWrongPage || isGap ? start : start + (received.length === 0 || isRepeat ? pageSize : received.length);
-  const listed = (before?.listed ?? 0) + items.length;
-  const hasMore = total === null ? received.length > 0 : next < total;
+  const next = goOn(before, came, repeats);
   // The entries of the last page come before the error that others are missing.
-  const isShort = !hasMore && leastTotal !== null && !acceptsHidden && listed < leastTotal;
+  const isShort = !next.hasMore && !acceptsHidden && isLess(next.listed, next.total);
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
-  const position = { start: next, known: known.with(fresh, keysKept), size: received.length, repeats, total: leastTotal, last: total, listed, isShort, tellsStart };
-  return { items, ...(total === null ? {} : { total }), ...(hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
+  const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
+  return { items, ...(total === null ? {} : { total }), ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
+}
+
+/** What came of a page: how many entries, and how many of them for the first time. */
+interface Came {
+  readonly start: number;
+  readonly pageSize: number;
+  readonly total: number | null;
+  readonly received: number;
+  readonly fresh: number;
+}
+
+/** How often the page before has come again; 0 for a new page. */
+function repeatsOf(before: Position | undefined, { received, fresh }: Came): number {
+  const isRepeat = before !== undefined && received > 0 && fresh === 0 && received === before.size;
+  return isRepeat ? before.repeats + 1 : 0;
+}
+
+interface Next {
+  readonly start: number;
+  /** The least that was told, at any time. */
+  readonly total: number | null;
+  readonly listed: number;
+  readonly hasMore: boolean;
+}
+
+function goOn(before: Position | undefined, { start, pageSize, total, received, fresh }: Came, repeats: number): Next {
+  const isRepeat = repeats > 0;
+  const leastTotal = total === null ? null : Math.min(total, before?.total ?? total);
+  const isWrongPage = isRepeat && total !== null && total === leastTotal;
+  const wasAskedAgain = before !== undefined && before.size === 0 && before.start === start;
+  const isGap = received === 0 && total !== null && start < total && !wasAskedAgain;
+  const next = isWrongPage || isGap ? start : start + (received === 0 || isRepeat ? pageSize : received);
+  return { start: next, total: leastTotal, listed: (before?.listed ?? 0) + fresh, hasMore: total === null ? received > 0 : next < total };
+}
+
+function isLess(listed: number, total: number | null): boolean {
+  return total !== null && listed < total;
+}
+
+/** A function of its own, as is the next: with loops over all entries in it, V8 would compile the whole of `listContents`, again and again. */
+function entriesOf({ folders, files }: ContentsDto, folder: string, generation: Generation | undefined): Entry[] {
+  const entries: Entry[] = [];
+  if (folders !== undefined && folders !== null) for (const dto of folders) entries.push(toFolderEntry(dto));
+  if (files !== undefined && files !== null) for (const dto of files) entries.push(toFileEntry(dto, folder, generation));
+  return entries;
+}
+
+/** The entries that are not known, each once; their keys are added to `fresh`. */
+function takeFresh(received: readonly Entry[], known: KnownKeys, fresh: Set<Key>): Entry[] {
+  const items: Entry[] = [];
+  for (const entry of received) {
+    const key = keyOf(entry);
+    if (fresh.has(key) || known.has(key)) continue;
+    fresh.add(key);
+    items.push(entry);
+  }
+  return items;
 }
 
 function incomplete({ total, listed }: Position): FileSourceError {
