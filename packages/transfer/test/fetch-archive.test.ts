@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -126,6 +126,23 @@ describe('an archive that breaks', () => {
     const receipt = await fetch(given.source, { file: join(await temporaryDirectory(), 'x.zip') });
     expect(receipt.complete).toBe(true);
     expect(given.opened).toEqual([0, 100_000, 200_000, 300_000]);
+  });
+
+  test('has its announced size on the disk from its first write on', async () => {
+    const large = Buffer.alloc(3 * 2 ** 20, 'Haus ');
+    const bytes = await zipOf([{ path: 'a.txt', content: large, store: true }]);
+    const directory = await temporaryDirectory();
+    const sizeOnDisk = async (): Promise<number> => Math.max(0, ...(await Promise.all((await readdir(directory)).map(async (name) => (await stat(join(directory, name))).size))));
+    let seen = 0;
+    const body = async function* parts(): AsyncGenerator<Buffer> {
+      yield bytes.subarray(0, 2 ** 20);
+      for (; seen === 0; seen = await sizeOnDisk()) await new Promise((resolve) => setImmediate(resolve));
+      yield bytes.subarray(2 ** 20);
+    };
+    const { source } = archivingSource({ bytes, items: [item('1', 'a.txt', large)], body: () => Readable.from(body()) });
+    const receipt = await fetch(source, { file: join(directory, 'x.zip') });
+    expect(receipt.complete).toBe(true);
+    expect(seen).toBe(bytes.length);
   });
 
   test('is continued also when it just ends before its announced size', async () => {

@@ -70,7 +70,7 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
   const content = await archive.open(withSignal);
   // What is unpacked and then thrown away needs no proof of its own, and need not outlive a power cut.
   const isPassing = target.directory !== undefined && content.format !== 'single';
-  const part = new PartFile({ ...target.file, ...(isPassing ? { hashing: withoutHash, durable: false } : { hashing: options.hashing }) });
+  const part = new PartFile({ ...target.file, size: content.size, ...(isPassing ? { hashing: withoutHash, durable: false } : { hashing: options.hashing }) });
   const tellNowAndThen = nowAndThen(clock, onEvent);
   try {
     await receiveArchive(archive, content, part, {

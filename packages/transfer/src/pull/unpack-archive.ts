@@ -9,7 +9,10 @@ import type { PlannedFile } from './plan.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Every entry of an archive of these files, read to its end and unpacked into a directory of its own. */
+/**
+ * Every entry of an archive of these files, read to its end and unpacked into a directory of its own.
+ * - Read once: whether it is whole may be told at its very end, and nobody looks into that directory before.
+ */
 export async function unpackArchive(
   packed: { readonly path: string; readonly bytes: number },
   format: ArchiveFormat,
@@ -17,13 +20,9 @@ export async function unpackArchive(
   files: readonly PlannedFile[],
   { hashing, signal }: { readonly hashing: Hashing; readonly signal: AbortSignal },
 ): Promise<readonly ArchiveEntry[]> {
-  const reading = () => ({ hashing, signal, guard: new LimitGuard(limitsFor(files), packed.bytes) });
-  const unpacking = () => ({ ...reading(), unpack: new UnpackTarget(stage) });
-  if (format === 'zip') return readZip(packed.path, unpacking());
   if (format === 'single') throw new FileSourceError('vendor-protocol', 'the vendor sent one file in place of an archive of several');
-  // It tells at its very end whether it is whole.
-  await readTarGz(packed.path, reading());
-  return readTarGz(packed.path, unpacking());
+  const read = format === 'zip' ? readZip : readTarGz;
+  return read(packed.path, { hashing, signal, guard: new LimitGuard(limitsFor(files), packed.bytes), unpack: new UnpackTarget(stage) });
 }
 
 /** More than the files that were asked for is not what was asked for. */
