@@ -1,4 +1,4 @@
-import { type Entry, type FileRef, type Link, type Page, type Ports, type SourceAdapter } from '@filesource/core';
+import { type Entry, type FileRef, type Link, type Ports, type SourceAdapter } from '@filesource/core';
 import { AddressContents } from './address-contents.ts';
 import { addressCapabilities, pageLinkLifetimeMs } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
@@ -7,22 +7,22 @@ import { diagnoseAccount } from './diagnose.ts';
 import { folderEntryOf, idNumber, type FileRecord } from './entries.ts';
 import { KnownFiles } from './known-files.ts';
 import { pageUrlOf } from './links.ts';
-import { findFile, maxPageSize, readFilePage } from './paging.ts';
+import { findFile, maxPageSize, pageOfEntries, readFilePage, type FilePage } from './paging.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
 
 export function createAddressSource(config: AddressConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const known = new KnownFiles();
 
-  const listPage = async (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<Page<FileRecord>> => {
+  const listPage = async (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<FilePage> => {
     const page = await readFilePage(client, { module: 'address', folder }, options);
-    known.remember(folder, page.items);
+    known.remember(folder, page);
     return page;
   };
 
   const find = async (ref: FileRef, signal: AbortSignal | undefined): Promise<FileRecord> => {
     const record = await findFile(client, { module: 'address', folder: ref.folder }, ref.file, signal);
     if (record === undefined) throw noSuchFile();
-    known.remember(ref.folder, [record]);
+    known.remember(ref.folder, { items: [record] });
     return record;
   };
 
@@ -45,7 +45,7 @@ export function createAddressSource(config: AddressConfig, client: ApiClient, po
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);
-      return { ...page, items: page.items.map(({ entry }) => entry) };
+      return pageOfEntries(page);
     },
     stat: async (ref, { signal }): Promise<Entry> => {
       checkRef(ref);

@@ -1,4 +1,4 @@
-import { createLimiter, FileSourceError, type ByteRange, type Content, type FileRef, type Page, type Ports, type SourceAdapter } from '@filesource/core';
+import { createLimiter, FileSourceError, type ByteRange, type Content, type FileRef, type Ports, type SourceAdapter } from '@filesource/core';
 import { Readable } from 'node:stream';
 import { appointmentCapabilities, fileLinkLifetimeMs, maxOpening } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
@@ -9,7 +9,7 @@ import { isUnknownParameter } from './errors.ts';
 import { openLink, type LinkOptions } from './link-content.ts';
 import { KnownLinks } from './known-links.ts';
 import { fileUrlOf, linkHosts } from './links.ts';
-import { findFile, maxPageSize, readFilePage } from './paging.ts';
+import { findFile, maxPageSize, pageOfEntries, readFilePage, type FilePage } from './paging.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
 
 export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
@@ -17,7 +17,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
   const limiter = createLimiter(maxOpening);
   const known = new KnownLinks(ports.clock);
 
-  const listPage = (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<Page<FileRecord>> => readFilePage(client, { module: 'appointment', folder }, options);
+  const listPage = (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<FilePage> => readFilePage(client, { module: 'appointment', folder }, options);
 
   /** Asks for the one file; a vendor that does not know how lists them all, and then it is looked for there. */
   const find = async ({ folder, file }: FileRef, signal: AbortSignal | undefined): Promise<FileRecord> => {
@@ -51,8 +51,8 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);
-      known.remember(folder, page.items);
-      return { ...page, items: page.items.map(({ entry }) => entry) };
+      known.remember(folder, page);
+      return pageOfEntries(page);
     },
     stat: async (ref, { signal }) => {
       checkRef(ref);

@@ -8,6 +8,7 @@ import { readContents, type DecodedContent } from './contents.ts';
 import { readOutcomes, type Action, type ActionData } from './envelope.ts';
 import { mayBeOneActionsFault } from './errors.ts';
 import { createExchange, parseAnswer, refuseAtOnce } from './exchange.ts';
+import { readKept } from './kept-answer.ts';
 
 /** A hundred records with names of 300 characters, all of them escaped, stay below this. */
 const maxBytesPerAction = 2 * 1024 * 1024;
@@ -68,7 +69,7 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
       const maxBytes = actions.length * maxBytesPerAction;
       refuseAtOnce(response, maxBytes, facts);
       const text = (await readBody(response.body, maxBytes)).toString('utf8');
-      return readOutcomes(parseAnswer(text.startsWith('\uFEFF') ? text.slice(1) : text, facts), signed, facts);
+      return readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
     },
   });
   const contents = new Batcher<ContentJob, ContentData>({

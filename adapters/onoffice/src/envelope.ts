@@ -23,6 +23,8 @@ export interface SentAction {
 export interface ActionData {
   readonly total: number | null;
   readonly records: readonly WireRecord[];
+  /** The same records, read anew: for whoever would else hold them for long. */
+  readonly again?: () => readonly WireRecord[];
 }
 
 type Match = { readonly is: 'result'; readonly result: WireResult } | { readonly is: 'missing' | 'foreign' | 'ambiguous' };

@@ -1,6 +1,5 @@
 import type { FileEntry, FileRef } from '@filesource/core';
-import type { FileRecord } from './entries.ts';
-import { KnownRecords } from './known-records.ts';
+import { KnownRecords, type RecordPage } from './known-records.ts';
 
 const most = 10_000;
 
@@ -12,8 +11,8 @@ export class KnownFiles {
     return this.#records.get(ref)?.record.entry;
   }
 
-  remember(folder: string, records: readonly FileRecord[]): void {
-    this.#records.remember(folder, records, 0);
+  remember(folder: string, page: RecordPage): void {
+    this.#records.remember(folder, page, 0);
   }
 
   forget(ref: FileRef): void {

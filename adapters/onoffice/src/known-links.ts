@@ -1,6 +1,6 @@
 import type { Clock, FileRef } from '@filesource/core';
 import type { FileRecord } from './entries.ts';
-import { KnownRecords } from './known-records.ts';
+import { KnownRecords, type RecordPage } from './known-records.ts';
 
 const most = 10_000;
 /** A link lives for an hour; a page of a listing may have been read long before its last file is opened, and a slow file is opened again. */
@@ -15,8 +15,8 @@ export class KnownLinks {
     this.#clock = clock;
   }
 
-  remember(folder: string, records: readonly FileRecord[]): void {
-    this.#records.remember(folder, records, this.#clock.now());
+  remember(folder: string, page: RecordPage): void {
+    this.#records.remember(folder, page, this.#clock.now());
   }
 
   /** Once: whoever opens the file again has a reason to want a fresh link. */

@@ -1,10 +1,19 @@
 import type { FileRef } from '@filesource/core';
 import type { FileRecord } from './entries.ts';
 
+/** What a page of a listing told, and how to read it anew where that is better than to hold it. */
+export interface RecordPage {
+  readonly items: readonly FileRecord[];
+  readonly again?: () => readonly FileRecord[];
+}
+
 interface Page {
   readonly folder: string;
-  readonly records: readonly FileRecord[];
+  readonly count: number;
   readonly atMs: number;
+  /** `undefined` once it was looked through; then there are `ids`. */
+  read: (() => readonly FileRecord[]) | undefined;
+  ids: readonly string[];
 }
 
 /** A file as a listing told of it, and when. */
@@ -17,7 +26,7 @@ export interface KnownRecord {
 interface Folder {
   readonly pages: Page[];
   readonly fresh: Page[];
-  readonly byId: Map<string, KnownRecord>;
+  readonly byId: Map<string, KnownRecord & { readonly page: Page }>;
 }
 
 /**
@@ -35,15 +44,15 @@ export class KnownRecords {
     this.#most = most;
   }
 
-  remember(folder: string, records: readonly FileRecord[], atMs: number): void {
-    if (records.length === 0) return;
-    const page: Page = { folder, records, atMs };
+  remember(folder: string, { items, again }: RecordPage, atMs: number): void {
+    if (items.length === 0) return;
+    const page: Page = { folder, count: items.length, atMs, read: again ?? (() => items), ids: [] };
     this.#pages.add(page);
     const known: Folder = this.#folders.get(folder) ?? { pages: [], fresh: [], byId: new Map() };
     this.#folders.set(folder, known);
     known.pages.push(page);
     known.fresh.push(page);
-    this.#count += records.length;
+    this.#count += page.count;
     for (const oldest of this.#pages) {
       if (this.#count <= this.#most || oldest === page) break;
       this.#drop(oldest);
@@ -59,21 +68,27 @@ export class KnownRecords {
     this.#indexOf(ref.folder)?.delete(ref.file);
   }
 
-  #indexOf(name: string): Map<string, KnownRecord> | undefined {
+  #indexOf(name: string): Folder['byId'] | undefined {
     const folder = this.#folders.get(name);
     if (folder === undefined) return undefined;
-    for (const { records, atMs } of folder.fresh.splice(0)) for (const record of records) folder.byId.set(record.entry.id, { record, atMs });
+    for (const page of folder.fresh.splice(0)) {
+      const { atMs } = page;
+      const records = page.read?.() ?? [];
+      page.read = undefined;
+      page.ids = records.map(({ entry }) => entry.id);
+      for (const record of records) folder.byId.set(record.entry.id, { record, atMs, page });
+    }
     return folder.byId;
   }
 
   #drop(page: Page): void {
     this.#pages.delete(page);
-    this.#count -= page.records.length;
+    this.#count -= page.count;
     const folder = this.#folders.get(page.folder);
     if (folder === undefined) return;
     folder.pages.shift();
     if (folder.pages.length === 0) this.#folders.delete(page.folder);
     if (folder.fresh[0] === page) folder.fresh.shift();
-    else for (const record of page.records) if (folder.byId.get(record.entry.id)?.record === record) folder.byId.delete(record.entry.id);
+    else for (const id of page.ids) if (folder.byId.get(id)?.page === page) folder.byId.delete(id);
   }
 }

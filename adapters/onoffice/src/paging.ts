@@ -1,4 +1,4 @@
-import { createListing, type FileSourceError, type Page, type PageOptions } from '@filesource/core';
+import { createListing, type Entry, type FileSourceError, type Page, type PageOptions } from '@filesource/core';
 import type { ApiClient } from './client.ts';
 import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
@@ -11,6 +11,8 @@ export const maxPageSize = 5 * maxRows;
 /** What onOffice sends when it does not heed the limit that it was asked for. */
 const vendorPageSize = 20;
 const mostRereads = 3;
+/** Shorter pages are held as they are. */
+const leastAgain = 100;
 const mostSweeps = 4;
 
 export interface FileList {
@@ -29,22 +31,27 @@ interface Rows {
   /** `cntabsolute` as it came. */
   readonly announced: number | null;
   readonly wasReread: boolean;
+  /** What the files were read from. */
+  readonly sources: readonly ActionData[];
+}
+
+/** A page of files, which can be read anew where it is too long to be held for long. */
+export interface FilePage extends Page<FileRecord> {
+  readonly again?: () => readonly FileRecord[];
 }
 
 /**
  * One page of files: each file once over all pages, whatever the vendor makes of limit, offset and total.
  * - A list whose order changes while it is paged is begun again for what was missed; what cannot be had is an error and no gap.
  */
-export async function readFilePage(client: ApiClient, list: FileList, options: PageOptions): Promise<Page<FileRecord>> {
+export async function readFilePage(client: ApiClient, list: FileList, options: PageOptions): Promise<FilePage> {
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
   const rows = await readRows(client, list, start, Math.min(options.pageSize ?? maxPageSize, maxPageSize), options.signal);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
   const ids = new Set<number>();
-  const fresh = files.filter(({ entry }) => {
-    const id = Number(entry.id);
-    return !ids.has(id) && !position.known.has(id) && ids.add(id);
-  });
+  const fresh = takeFresh(files, position.known, ids);
+  const again = files.length < leastAgain ? undefined : readingAgain(list, rows.sources);
   const next: Position = {
     ...position,
     offset: position.offset + files.length,
@@ -57,9 +64,38 @@ export async function readFilePage(client: ApiClient, list: FileList, options: P
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
   return {
     items: fresh,
+    ...(again === undefined ? {} : { again }),
     ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
     ...(total === null || (cursor !== undefined && total === files.length) ? {} : { total }),
   };
+}
+
+/** The files that are not known, each once; their ids are added to `ids`. */
+function takeFresh(files: readonly FileRecord[], known: Position['known'], ids: Set<number>): FileRecord[] {
+  const fresh: FileRecord[] = [];
+  for (const file of files) {
+    const id = Number(file.entry.id);
+    if (ids.has(id) || known.has(id)) continue;
+    ids.add(id);
+    fresh.push(file);
+  }
+  return fresh;
+}
+
+function readingAgain(list: FileList, sources: readonly ActionData[]): (() => readonly FileRecord[]) | undefined {
+  const readers = sources.map(({ again }) => again).filter((again) => again !== undefined);
+  return readers.length < sources.length ? undefined : () => readers.flatMap((again) => filesOf(list, again()));
+}
+
+function filesOf({ module, folder }: FileList, records: ActionData['records']): FileRecord[] {
+  const files: FileRecord[] = [];
+  for (const record of records) files.push(fileRecordOf(module, folder, record));
+  return files;
+}
+
+/** The page as callers see it. */
+export function pageOfEntries({ items, cursor, total }: FilePage): Page<Entry> {
+  return { items: items.map(({ entry }) => entry), ...(cursor === undefined ? {} : { cursor }), ...(total === undefined ? {} : { total }) };
 }
 
 /** The file, looked for page by page; `undefined` where the folder does not have it. */
@@ -95,13 +131,12 @@ async function readRows(client: ApiClient, list: FileList, start: Position, limi
   for (let rereads = 0; ; rereads += 1) {
     const [first, ...more] = actionsAt(position, limit);
     const ask = ({ offset, count }: RowRange): Promise<ActionData> => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, count, offset) }, signal);
-    const filesOf = ({ records }: ActionData): FileRecord[] => records.map((record) => fileRecordOf(list.module, list.folder, record));
     const [data, ...others] = await Promise.all([
       ask(first),
       // What fails of these is asked for again as the first of the next page, and then fails by name.
       ...more.map((range) =>
         ask(range)
-          .then((other) => ({ ...range, total: other.total, files: filesOf(other) }))
+          .then((data) => ({ ...range, data, files: filesOf(list, data.records) }))
           .catch(() => undefined),
       ),
     ]);
@@ -110,8 +145,8 @@ async function readRows(client: ApiClient, list: FileList, start: Position, limi
       position = { ...position, offset: Math.max(0, position.offset - (position.total - total)), total };
       continue;
     }
-    const files = filesOf(data);
-    const rows = { position, limit: first.count, files, total, announced: data.total, wasReread: rereads > 0 };
+    const files = filesOf(list, data.records);
+    const rows = { position, limit: first.count, files, total, announced: data.total, wasReread: rereads > 0, sources: [data] };
     return total !== null && total === position.total && files.length === first.count ? withMore(rows, others) : rows;
   }
 }
@@ -122,7 +157,7 @@ interface RowRange {
 }
 
 interface MoreRows extends RowRange {
-  readonly total: number | null;
+  readonly data: ActionData;
   readonly files: readonly FileRecord[];
 }
 
@@ -137,15 +172,18 @@ function actionsAt({ offset, total }: Position, limit: number): [RowRange, ...Ro
 function withMore(rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
   const { position, announced, total } = rows;
   const files = [...rows.files];
+  const sources = [...rows.sources];
   let { limit } = rows;
-  const ids = new Set(files.map(({ entry }) => entry.id));
+  const ids = new Set<number>();
+  takeFresh(files, position.known, ids);
   for (const more of others) {
-    const isWhole = more !== undefined && more.total === announced && more.files.length === Math.min(more.count, (total ?? 0) - more.offset);
-    if (!isWhole || !more.files.every(({ entry }) => !ids.has(entry.id) && !position.known.has(Number(entry.id)) && ids.add(entry.id))) break;
+    const isWhole = more !== undefined && more.data.total === announced && more.files.length === Math.min(more.count, (total ?? 0) - more.offset);
+    if (!isWhole || takeFresh(more.files, position.known, ids).length < more.files.length) break;
     files.push(...more.files);
+    sources.push(more.data);
     limit += more.count;
   }
-  return { ...rows, files, limit };
+  return { ...rows, files, limit, sources };
 }
 
 function parametersOf({ module, folder, fileId }: FileList, limit: number, offset: number): Record<string, number> {

@@ -10,7 +10,7 @@ function recordOf(folder: string, id: string, size: number): FileRecord {
 const folder = fc.constantFrom('1', '2', '3');
 const id = fc.integer({ min: 1, max: 12 }).map(String);
 const step = fc.oneof(
-  fc.record({ remember: folder, ids: fc.uniqueArray(id, { maxLength: 6 }) }),
+  fc.record({ remember: folder, ids: fc.uniqueArray(id, { maxLength: 6 }), isReadAgain: fc.boolean() }),
   fc.record({ forget: folder, id }),
 );
 
@@ -25,7 +25,8 @@ describe('known records', () => {
             known.forget({ folder: one.forget, file: one.id });
             for (const page of pages) if (page.folder === one.forget) page.ids.delete(one.id);
           } else {
-            known.remember(one.remember, one.ids.map((file) => recordOf(one.remember, file, atMs)), atMs);
+            const records = (): FileRecord[] => one.ids.map((file) => recordOf(one.remember, file, atMs));
+            known.remember(one.remember, { items: records(), ...(one.isReadAgain ? { again: records } : {}) }, atMs);
             if (one.ids.length > 0) pages.push({ folder: one.remember, atMs, all: one.ids.length, ids: new Set(one.ids) });
           }
           while (pages.length > 1 && pages.reduce((sum, page) => sum + page.all, 0) > most) pages = pages.slice(1);
@@ -39,5 +40,14 @@ describe('known records', () => {
         }
       }),
     );
+  });
+
+  test('are not held where they can be read anew, and are read once, when a file of their folder is looked for', () => {
+    const known = new KnownRecords(100);
+    let reads = 0;
+    const page = { items: [recordOf('1', '7', 1)], again: () => [recordOf('1', '7', (reads += 1))] };
+    known.remember('1', page, 0);
+    expect([known.get({ folder: '2', file: '7' }), reads]).toEqual([undefined, 0]);
+    expect([known.get({ folder: '1', file: '7' })?.record.entry.size, known.get({ folder: '1', file: '7' })?.record.entry.size]).toEqual([1, 1]);
   });
 });
