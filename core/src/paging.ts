@@ -41,7 +41,7 @@ export function createListing<T>(
 ): Listing<T> {
   async function* byPage(options: PageOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
     const merged = { ...defaults, ...options };
-    const seen = new Set<string>();
+    const seen = new SeenCursors();
     let { cursor } = merged;
     try {
       for (let count = 0; count < mostPages; count += 1) {
@@ -49,10 +49,7 @@ export function createListing<T>(
         const page = await fetchPage(cursor === undefined ? merged : { ...merged, cursor });
         yield page;
         if (page.cursor === undefined) return;
-        if (seen.has(page.cursor) || page.cursor === cursor) throw endless('the same cursor came twice');
-        seen.add(page.cursor);
-        const oldest = seen.size > mostRemembered ? seen.values().next().value : undefined;
-        if (oldest !== undefined) seen.delete(oldest);
+        if (page.cursor === cursor || !seen.add(page.cursor)) throw endless('the same cursor came twice');
         cursor = page.cursor;
       }
       throw endless(`more than ${mostPages} pages`);
@@ -61,6 +58,20 @@ export function createListing<T>(
     }
   }
   return { byPage, [Symbol.asyncIterator]: () => new PageItems((signal) => byPage({ signal }), defaults.signal) };
+}
+
+/** The last cursors of a listing. */
+class SeenCursors {
+  readonly #cursors = new Set<string>();
+
+  /** False for one that was there before. */
+  add(cursor: string): boolean {
+    if (this.#cursors.has(cursor)) return false;
+    this.#cursors.add(cursor);
+    const oldest = this.#cursors.size > mostRemembered ? this.#cursors.values().next().value : undefined;
+    if (oldest !== undefined) this.#cursors.delete(oldest);
+    return true;
+  }
 }
 
 function endless(what: string): FileSourceError {

@@ -1,4 +1,4 @@
-import { FileSourceError, parseJson, readBody, redactUrl, type Ports } from '@filesource/core';
+import { FileSourceError, parseJson, readBody, redactUrl, type HttpRequest, type Ports } from '@filesource/core';
 import type { GenerationDetector } from './generation.ts';
 
 /** One request to the API; `path` is relative to the portal's address. */
@@ -25,26 +25,36 @@ const largestAnswer = 32 * 1024 * 1024;
 
 export function createExchange(portal: URL, ports: Ports, generation: GenerationDetector): Exchange {
   return async (request, credentials, signal) => {
-    const url = new URL(request.path, portal);
-    if (request.query !== undefined) url.search = new URLSearchParams(request.query).toString();
-    const response = await ports.http.send({
-      method: request.method,
-      url: url.href,
-      headers: { accept: 'application/json', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
-      credentials,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const { status, headers } = response;
-    const text = (await readBody(response.body, largestAnswer)).toString('utf8');
-    if (status >= 300 && status < 400) {
-      const target = headers['location'] === undefined ? 'nowhere' : redactUrl(new URL(headers['location'], url).href);
-      throw new FileSourceError('vendor-protocol', `the portal redirects its API to ${target}`, { httpStatus: status, advice: 'Set baseUrl to the address that the portal really has.' });
-    }
+    const url = urlOf(portal, request);
+    const { status, headers, body } = await ports.http.send(httpRequest(request, url, credentials, signal));
+    const text = (await readBody(body, largestAnswer)).toString('utf8');
+    if (status >= 300 && status < 400) throw redirected(status, headers['location'], url);
     const json = jsonOrNothing(text);
     generation.observe({ headers, text, json });
     return { status, headers, text, json };
   };
+}
+
+function urlOf(portal: URL, { path, query }: ApiRequest): string {
+  const url = new URL(path, portal);
+  if (query !== undefined) url.search = new URLSearchParams(query).toString();
+  return url.href;
+}
+
+function httpRequest({ method, body }: ApiRequest, url: string, credentials: Readonly<Record<string, string>>, signal: AbortSignal | undefined): HttpRequest {
+  return {
+    method,
+    url,
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    credentials,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function redirected(httpStatus: number, location: string | undefined, from: string): FileSourceError {
+  const target = location === undefined ? 'nowhere' : redactUrl(new URL(location, from).href);
+  return new FileSourceError('vendor-protocol', `the portal redirects its API to ${target}`, { httpStatus, advice: 'Set baseUrl to the address that the portal really has.' });
 }
 
 function jsonOrNothing(text: string): unknown {
