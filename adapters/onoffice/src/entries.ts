@@ -27,8 +27,9 @@ function isId(text: string): boolean {
 }
 
 export function fileRecordOf(module: FileModule, folder: string, record: WireRecord): FileRecord {
-  const id = record.id.trim();
-  if (!isId(id)) throw protocolError('a file in the answer has no id that is a number');
+  const id = typeof record.id === 'number' ? String(record.id) : record.id.trim();
+  const isNumber = typeof record.id === 'number' ? Number.isSafeInteger(record.id) && record.id > 0 : isId(id);
+  if (!isNumber) throw protocolError('a file in the answer has no id that is a number');
   const elements = elementsOf(record.elements);
   const { name, originalname, filename } = elements;
   let shown: string | undefined;

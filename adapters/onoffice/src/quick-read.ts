@@ -11,20 +11,18 @@ export function quickData(data: unknown): WireData | undefined {
   if (!isObject(data) || !isObject(data['meta']) || !Array.isArray(data['records'])) return undefined;
   const cntabsolute = wholeOrNothing(data['meta']['cntabsolute'], count);
   if (cntabsolute === unfit) return undefined;
-  const records: WireRecord[] = [];
-  for (const value of data['records'] as readonly unknown[]) {
-    const record = quickRecord(value);
-    if (record === undefined) return undefined;
-    records.push(record);
-  }
-  return { meta: { cntabsolute }, records };
+  const records = data['records'] as readonly unknown[];
+  return areRecords(records) ? { meta: { cntabsolute }, records } : undefined;
 }
 
-function quickRecord(value: unknown): WireRecord | undefined {
-  if (!isObject(value)) return undefined;
-  const { id, elements } = value;
-  if (typeof id === 'string') return { id, elements };
-  return typeof id === 'number' && Number.isFinite(id) ? { id: String(id), elements } : undefined;
+/** As they are, whatever else they hold: a copy of each would be all that there is to do. */
+function areRecords(values: readonly unknown[]): values is WireRecord[] {
+  for (const value of values) {
+    if (!isObject(value)) return false;
+    const { id } = value;
+    if (typeof id !== 'string' && (typeof id !== 'number' || !Number.isFinite(id))) return false;
+  }
+  return true;
 }
 
 /** The elements of a file, likewise. */

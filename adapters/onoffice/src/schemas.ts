@@ -35,7 +35,7 @@ export const resultSchema = z.object({
 });
 
 const recordSchema = z.object({
-  id: z.union([z.string(), z.number().transform(String)]),
+  id: z.union([z.string(), z.number()]),
   elements: z.unknown().optional(),
 });
 
