@@ -11,6 +11,7 @@ import {
   type Page,
   type PageOptions,
 } from '@filesource/core';
+import { foldersAhead } from './folders-ahead.ts';
 import { checkFileId, isOwnId, parseFolderId } from './ids.ts';
 import { isInOtherFolder, type Lookup } from './lookup.ts';
 import type { Repeat } from './reading.ts';
@@ -27,23 +28,38 @@ export interface ArchivePlan {
   readonly single: ArchiveItem | null;
 }
 
+/** A plan whose folders are still being walked. */
+export interface BegunPlan {
+  /** What is asked for is settled. `items` grows; it has a file, or is all that there is. */
+  readonly plan: ArchivePlan;
+  /** The same plan, with all items. */
+  readonly whole: Promise<ArchivePlan>;
+}
+
 export interface PlanTools {
   readonly lookup: Lookup;
   readonly repeat: Repeat;
   readonly listPage: (folder: string, options: PageOptions) => Promise<Page<Entry>>;
+  /** Calls of one plan in flight at once. */
+  readonly callsAtOnce: number;
 }
 
 /** From this many files of one folder on, the folder is listed in place of asking for each. */
 const manyFiles = 4;
-const callsAtOnce = 4;
 const bitmap = /^\.(png|jpe?g|bmp|gif)$/;
 
+/** Finds the names and sizes of everything that was asked for: see {@link beginPlan}. */
+export async function planArchive(selection: ArchiveSelection, tools: PlanTools, signal: AbortSignal | undefined): Promise<ArchivePlan> {
+  return (await beginPlan(selection, tools, signal)).whole;
+}
+
 /**
- * Finds the names and sizes of everything that was asked for.
+ * Finds the names and sizes of everything that was asked for; resolves once it is known what to ask of the vendor, and that there is a file in it.
+ * - The rest of the folders is walked beside what the caller does next; what ends the walk by then is thrown by `whole`.
  * - What cannot be read becomes an item with its error and stays in the request: the vendor has the last word.
  * - Each id is asked for once: the vendor fails altogether on one that comes twice.
  */
-export async function planArchive(selection: ArchiveSelection, tools: PlanTools, signal: AbortSignal | undefined): Promise<ArchivePlan> {
+export async function beginPlan(selection: ArchiveSelection, tools: PlanTools, signal: AbortSignal | undefined): Promise<BegunPlan> {
   const refs = new Map<string, FileRef>();
   for (const ref of selection.files) {
     parseFolderId(ref.folder);
@@ -73,14 +89,41 @@ export async function planArchive(selection: ArchiveSelection, tools: PlanTools,
   if (fileIds.length + convert.length + folders.length === 0 && misplaced !== undefined) throw misplaced;
 
   const isOnlyFolder = folders.length === 1 && selection.files.length === 0;
-  for (const folder of folders) {
-    if (folder.error === undefined) items.push(...(await walk(folder, isOnlyFolder ? [] : [folder.title], tools, signal)));
-    else items.push({ ref: { folder: folder.address }, name: null, path: null, size: null, error: folder.error });
-  }
   const [only, ...others] = [...fileIds, ...convert.map(({ key }) => key)];
   const single = folders.length === 0 && others.length === 0 ? (items.find((item) => item.ref.file === only) ?? null) : null;
   const title = isOnlyFolder ? folders[0]?.title : undefined;
-  return { fileIds, folderIds: folders.map(({ id }) => id), convert, items, single, name: single?.path ?? `${title === undefined || title === '' ? 'download' : title}.zip` };
+  const plan: ArchivePlan = { fileIds, folderIds: folders.map(({ id }) => id), convert, items, single, name: single?.path ?? `${title === undefined || title === '' ? 'download' : title}.zip` };
+  return walkAll(plan, folders, { isOnlyFolder, items, tools, signal });
+}
+
+interface Walking {
+  readonly isOnlyFolder: boolean;
+  /** Those of the plan. */
+  readonly items: ArchiveItem[];
+  readonly tools: PlanTools;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function walkAll(plan: ArchivePlan, folders: readonly WantedFolder[], { isOnlyFolder, items, tools, signal }: Walking): Promise<BegunPlan> {
+  let tellFound = (): void => undefined;
+  const hasFile = new Promise<void>((resolve) => (tellFound = resolve));
+  const add = (item: ArchiveItem): void => {
+    items.push(item);
+    if (item.error === undefined) tellFound();
+  };
+  if (items.some(({ error }) => error === undefined)) tellFound();
+  const walked = async (): Promise<ArchivePlan> => {
+    for (const folder of folders) {
+      if (folder.error === undefined) await walk(folder, isOnlyFolder ? [] : [folder.title], { add, tools, signal });
+      else add({ ref: { folder: folder.address }, name: null, path: null, size: null, error: folder.error });
+    }
+    return plan;
+  };
+  const whole = walked();
+  await Promise.race([hasFile, whole]);
+  // Whoever needs it is told.
+  whole.catch(() => undefined);
+  return { plan, whole };
 }
 
 interface WantedFolder {
@@ -108,20 +151,23 @@ async function findFolders(addresses: readonly string[], tools: PlanTools, signa
   return [...found.values()];
 }
 
-async function walk(folder: WantedFolder, segments: readonly string[], tools: PlanTools, signal: AbortSignal | undefined): Promise<readonly ArchiveItem[]> {
-  const items: ArchiveItem[] = [];
+async function walk(folder: WantedFolder, segments: readonly string[], { add, tools, signal }: Pick<Walking, 'tools' | 'signal'> & { readonly add: (item: ArchiveItem) => void }): Promise<void> {
+  const ahead = foldersAhead((id, options) => tools.repeat((inner) => tools.listPage(id, { ...options, signal: inner }), options.signal), { callsAtOnce: tools.callsAtOnce, signal });
   const listPage = async (id: string, options: PageOptions): Promise<Page<Entry>> => {
     try {
-      return await tools.repeat((inner) => tools.listPage(id, { ...options, signal: inner }), options.signal);
+      return await ahead.listPage(id, options);
     } catch (thrown) {
-      items.push({ ref: { folder: id }, name: null, path: null, size: null, error: bearable(thrown) });
+      add({ ref: { folder: id }, name: null, path: null, size: null, error: bearable(thrown) });
       return { items: [] };
     }
   };
-  for await (const { entry, segments: path } of walkFiles({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
-    items.push({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: [...path, entry.name].join('/'), size: entry.size });
+  try {
+    for await (const { entry, segments: path } of walkFiles({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
+      add({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: [...path, entry.name].join('/'), size: entry.size });
+    }
+  } finally {
+    ahead.end();
   }
-  return items;
 }
 
 async function readFiles(refs: readonly FileRef[], known: readonly FileEntry[], tools: PlanTools, signal: AbortSignal | undefined): Promise<ReadonlyMap<FileRef, FileEntry | FileSourceError>> {
@@ -131,7 +177,7 @@ async function readFiles(refs: readonly FileRef[], known: readonly FileEntry[], 
   for (const [folder, wanted] of groupByFolder(refs.filter(({ file }) => !found.has(file)))) {
     if (wanted.length >= manyFiles) for (const entry of await listWanted(folder, wanted, tools, signal)) found.set(entry.id, entry);
   }
-  const limiter = createLimiter(callsAtOnce);
+  const limiter = createLimiter(tools.callsAtOnce);
   await Promise.all(
     refs
       .filter(({ file }) => !found.has(file))

@@ -1,5 +1,5 @@
-import { createPolledOperation, mapOperation, untilAborted, type Archive, type ArchiveHandle, type ArchiveSelection, type Operation, type Ports } from '@filesource/core';
-import { planArchive, type ArchivePlan, type PlanTools } from './archive-plan.ts';
+import { createPolledOperation, FileSourceError, mapOperation, untilAborted, type Archive, type ArchiveHandle, type ArchiveSelection, type Operation, type Ports } from '@filesource/core';
+import { planArchive, type ArchivePlan, type BegunPlan, type PlanTools } from './archive-plan.ts';
 import { createBulkArchive } from './bulk-archive.ts';
 import { knownReason, startBulkDownload, terminateBulkDownload, type BulkTools } from './bulk-download.ts';
 import { formatBulkHandle, parseBulkHandle, type BulkEnd } from './bulk-handle.ts';
@@ -13,7 +13,11 @@ export interface BulkOperationsParts {
 
 /** The bulk downloads of a source: those that it starts, and those that it attaches to. */
 export interface BulkOperations {
-  start(plan: ArchivePlan, signal: AbortSignal | undefined): Promise<Operation<Archive>>;
+  /**
+   * Starts the vendor's job while the folders of the plan are still being walked, which `walking` stops.
+   * - A walk that fails cancels the job, and its error is what the operation fails with.
+   */
+  start(begun: BegunPlan, options: { readonly signal: AbortSignal | undefined; readonly walking: AbortController }): Promise<Operation<Archive>>;
   attach(handle: ArchiveHandle, signal: AbortSignal | undefined): Promise<Operation<Archive>>;
 }
 
@@ -39,14 +43,17 @@ export function createBulkOperations({ ports, plan: planTools, tools }: BulkOper
     jobs.set(id, job);
     job.catch(() => jobs.delete(id));
   };
-  const follow = (id: string, watch: BulkWatch): Job => ({
+  const follow = (id: string, watch: BulkWatch, onCancel: () => void = () => undefined): Job => ({
     watch,
     operation: createPolledOperation<BulkEnd>({
       clock,
       first: watch.latest,
       token: () => formatBulkHandle({ id, end: watch.latest.status === 'succeeded' ? watch.latest.result : null }, client.portal),
       poll: (signal) => untilAborted(watch.look(), signal),
-      cancel: (signal) => terminateBulkDownload(id, tools, signal),
+      cancel: (signal) => {
+        onCancel();
+        return terminateBulkDownload(id, tools, signal);
+      },
     }),
   });
   const archiveOf = (id: string, { url, warning }: BulkEnd, plan: ArchivePlan): Archive =>
@@ -75,12 +82,23 @@ export function createBulkOperations({ ports, plan: planTools, tools }: BulkOper
   };
 
   return {
-    start: async (plan, signal) => {
-      const started = await startBulkDownload(plan, tools, signal);
+    start: async ({ plan, whole }, { signal, walking }) => {
+      const stopWalk = (): void => walking.abort(new FileSourceError('aborted', 'the operation was cancelled'));
+      const started = await startBulkDownload(plan, tools, signal).catch((error: unknown) => {
+        stopWalk();
+        throw error;
+      });
       const { id } = started;
-      const job = follow(id, createBulkWatch({ id, started, explain: () => knownReason(plan) }, tools));
+      const job = follow(id, createBulkWatch({ id, started, explain: () => knownReason(plan) }, tools), stopWalk);
       remember(id, Promise.resolve(job));
-      return mapOperation(job.operation, { result: (end) => archiveOf(id, end, plan) });
+      let broken: unknown;
+      whole.catch((error: unknown) => {
+        // Whoever stopped the walk says what becomes of the job.
+        if (walking.signal.aborted || tools.closing.aborted || signal?.aborted === true) return;
+        broken = error;
+        job.operation.cancel().catch(() => undefined);
+      });
+      return mapOperation(job.operation, { result: async (end) => archiveOf(id, end, await whole), error: (error) => broken ?? error });
     },
     attach: async (handle, signal) => {
       const { id, end } = parseBulkHandle(handle.operation, client.portal);

@@ -1,5 +1,5 @@
 import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type SourceAdapter } from '@filesource/core';
-import { planArchive, type PlanTools } from './archive-plan.ts';
+import { beginPlan, type PlanTools } from './archive-plan.ts';
 import type { BulkTools } from './bulk-download.ts';
 import { createBulkOperations } from './bulk-operations.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -15,6 +15,9 @@ import { listContents, listRoot } from './listing.ts';
 import { createLookup, type FoundFile } from './lookup.ts';
 import { createOperationBoard } from './operation-board.ts';
 import { createRepeat } from './reading.ts';
+
+/** What goes into an archive is found by so many calls at once. */
+const planCallsAtOnce = 4;
 
 /** A portal, DocSpace or Workspace, as a source. */
 export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: AdapterContext): SourceAdapter {
@@ -35,7 +38,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
     return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept' });
   };
 
-  const planTools: PlanTools = { lookup, repeat, listPage };
+  const planTools: PlanTools = { lookup, repeat, listPage, callsAtOnce: Math.min(planCallsAtOnce, config.maxConcurrency ?? planCallsAtOnce) };
   const operations = createBulkOperations({ ports, plan: planTools, tools: bulk });
 
   return {
@@ -67,10 +70,11 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       return { url: new URL(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
     },
     archive: async (selection, { signal }) => {
-      const plan = await planArchive(selection, planTools, signal);
+      const walking = new AbortController();
+      const begun = await beginPlan(selection, planTools, AbortSignal.any([walking.signal, closing.signal, ...(signal === undefined ? [] : [signal])]));
       // The portal refuses folders without files, or fails on them.
-      if (plan.items.length === 0) return createFinishedOperation(createEmptyArchive(plan.name));
-      return operations.start(plan, signal);
+      if (begun.plan.items.length === 0) return createFinishedOperation(createEmptyArchive(begun.plan.name));
+      return operations.start(begun, { signal, walking });
     },
     attach: (handle, { signal }) => operations.attach(handle, signal),
     diagnose: (options) => diagnosePortal(config, ports, options),

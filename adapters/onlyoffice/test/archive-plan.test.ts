@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type ArchiveSelection, type Entry, type FileEntry } from '@filesource/core';
-import { planArchive, type ArchivePlan, type PlanTools } from '../src/archive-plan.ts';
+import { beginPlan, planArchive, type ArchivePlan, type PlanTools } from '../src/archive-plan.ts';
 
 type Tree = Readonly<Record<string, readonly (number | string)[]>>;
 
@@ -14,6 +15,7 @@ function tools(tree: Tree, refused: readonly string[] = []): PlanTools & { reado
   };
   return {
     calls,
+    callsAtOnce: 4,
     repeat: (run) => run(new AbortController().signal),
     listPage: async (folder) => {
       calls.push(`list ${folder}`);
@@ -133,4 +135,67 @@ test('a file that the caller has listed is not looked up, unless it was listed i
   const plan = await planArchive({ ...select([], ['1/11', '1/12', '2/13', '1/14']), known }, made, undefined);
   expect(made.calls.sort()).toEqual(['stat 13', 'stat 14']);
   expect(plan.items.map(({ name, size }) => [name, size]).sort()).toEqual([['11.docx', 11], ['12.docx', 12], ['13.docx', 13], ['14.docx', 14]]);
+});
+
+describe('folders on the way', () => {
+  const tree: Tree = { 1: ['d2', 'd3', 'd4', 'd5', 'd6', 'd7'], 2: [21], 3: ['d8', 31], 4: [], 5: [51], 6: [61], 7: [71], 8: [81] };
+  const inOrder = ['d2/21.docx', 'd3/31.docx', 'd3/d8/81.docx', 'd5/51.docx', 'd6/61.docx', 'd7/71.docx'];
+
+  test('are listed several at once, each once, and told in the order of a walk whichever answers first', async () => {
+    const made = tools(tree);
+    let [running, most] = [0, 0];
+    const plan = await planArchive(select(['1']), {
+      ...made,
+      listPage: async (folder, options) => {
+        running += 1;
+        most = Math.max(most, running);
+        for (let turns = 0; turns < 20 - 2 * Number(folder); turns += 1) await nextTurn();
+        running -= 1;
+        return made.listPage(folder, options);
+      },
+    }, undefined);
+    expect(paths(plan)).toEqual(inOrder);
+    expect(made.calls.slice().sort()).toEqual(['folder 1', ...Object.keys(tree).map((id) => `list ${id}`)]);
+    expect(most).toBe(4);
+  });
+
+  test('need not be walked for a plan to begin: one file is enough', async () => {
+    const made = tools(tree);
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const { plan, whole } = await beginPlan(select(['1']), {
+      ...made,
+      listPage: async (folder, options) => {
+        if (folder === '7') await held;
+        return made.listPage(folder, options);
+      },
+    }, undefined);
+    expect(plan).toMatchObject({ folderIds: ['1'], name: 'Folder 1.zip' });
+    expect(paths(plan)).toContain('d2/21.docx');
+    expect(paths(plan)).not.toContain('d7/71.docx');
+    goOn();
+    expect(paths(await whole)).toEqual(inOrder);
+  });
+
+  test('are all walked where no file is found before', async () => {
+    const made = tools({ 1: ['d2', 'd3'], 2: [], 3: ['d4'], 4: [] }, ['3']);
+    const { plan } = await beginPlan(select(['1']), made, undefined);
+    expect(plan.items.map(({ ref, error }) => [ref.folder, error?.kind])).toEqual([['3', 'permission-denied']]);
+  });
+
+  test('that fail once a file is known fail the whole, and before that the beginning', async () => {
+    const failing = (bad: string): PlanTools => {
+      const made = tools(tree);
+      return {
+        ...made,
+        listPage: async (folder, options) => {
+          if (folder === bad) throw new FileSourceError('vendor-failure', 'down');
+          return made.listPage(folder, options);
+        },
+      };
+    };
+    await expect(beginPlan(select(['1']), failing('1'), undefined)).rejects.toMatchObject({ kind: 'vendor-failure' });
+    const { whole } = await beginPlan(select(['1']), failing('6'), undefined);
+    await expect(whole).rejects.toMatchObject({ kind: 'vendor-failure' });
+  });
 });
