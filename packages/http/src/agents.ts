@@ -1,8 +1,7 @@
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { FileSourceError } from '@filesource/core';
+import { boundConnecting, type ReadyEvent } from './bound-connecting.ts';
 
 export interface AgentsOptions {
   readonly connectTimeoutMs: number;
@@ -27,8 +26,8 @@ export function createAgents(options: AgentsOptions): Agents {
   const settings: AgentOptions = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
   const http = new HttpAgent(settings);
   const https = new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) });
-  boundConnecting(http, 'connect', connectTimeoutMs);
-  boundConnecting(https, 'secureConnect', connectTimeoutMs);
+  boundEach(http, 'connect', connectTimeoutMs);
+  boundEach(https, 'secureConnect', connectTimeoutMs);
   return {
     http,
     https,
@@ -42,21 +41,12 @@ export function createAgents(options: AgentsOptions): Agents {
   };
 }
 
-function boundConnecting(agent: HttpAgent, ready: 'connect' | 'secureConnect', timeoutMs: number): void {
+function boundEach(agent: HttpAgent, ready: ReadyEvent, timeoutMs: number): void {
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback);
     const ofRequest = (options as { readonly connectTimeoutMs?: number }).connectTimeoutMs;
-    if (socket !== null && socket !== undefined) bound(socket, ready, ofRequest ?? timeoutMs);
+    if (socket !== null && socket !== undefined) boundConnecting(socket, ready, ofRequest ?? timeoutMs);
     return socket;
   };
-}
-
-function bound(socket: Duplex, ready: string, timeoutMs: number): void {
-  const timer = setTimeout(() => {
-    socket.destroy(new FileSourceError('timeout', `no connection within ${timeoutMs} ms`, { advice: 'Check the network, or raise connectTimeoutMs of the source.' }));
-  }, timeoutMs);
-  const stop = (): void => clearTimeout(timer);
-  socket.once(ready, stop);
-  socket.once('close', stop);
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { abortError, FileSourceError, WholeBody, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { abortError, FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
 import { toHttpError } from './http-error.ts';
 
 export interface AnswerBodyOptions {
@@ -95,9 +95,4 @@ export function announcedLength(request: HttpRequest, response: Omit<HttpRespons
 export function truncated(received: number, length: number | undefined, cause?: unknown): FileSourceError {
   const announced = length === undefined ? '' : ` of ${length}`;
   return new FileSourceError('truncated', `the connection broke after ${received}${announced} bytes`, cause === undefined ? {} : { cause: toHttpError(cause, undefined) });
-}
-
-/** True for a body whose errors are ours already. */
-export function isOwnBody(body: Readable): boolean {
-  return body instanceof AnswerBody || body instanceof BrokenBody || body instanceof WholeBody;
 }

@@ -3,15 +3,17 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { FileSourceError, throwIfAborted, type HttpRequest, type HttpResponse } from '@filesource/core';
 import axios, { type AxiosRequestConfig } from 'axios';
-import type { Agents } from './agents.ts';
 import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
+import { download } from './download/download.ts';
+import type { RawAnswer } from './download/exchange-on-connection.ts';
 import { gatherBody, gatheredBytes } from './gather-body.ts';
+import { headersOf } from './headers-of.ts';
 import { toHttpError } from './http-error.ts';
+import { isOwnBody } from './is-own-body.ts';
 import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
-import { exchangeOnNode } from './node-exchange.ts';
-import { Pools } from './pool.ts';
+import { Pools, type Pool } from './pool.ts';
 import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -34,7 +36,7 @@ export interface AxiosTransportOptions {
 
 /**
  * One exchange on axios: no redirects, any status is an answer, the body a stream without content coding.
- * - Files (`isDownload`) go past axios, on the same connections.
+ * - Files (`isDownload`) go past axios and Node's client, on connections of their own.
  * - Each pool has connections of its own; requests with `allowPrivate: false` have others again, made to public addresses only.
  */
 export function createAxiosTransport(options: AxiosTransportOptions = {}): ClosableHttpClient {
@@ -58,7 +60,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     if (ms === undefined) return {};
     return proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes, ms) } } : { connectTimeoutMs: ms };
   };
-  const callByAxios = async (request: HttpRequest, agents: Agents): Promise<RawAnswer> => {
+  const callByAxios = async (request: HttpRequest, { agents }: Pool): Promise<RawAnswer> => {
     const { status, headers, data } = await client.request<Readable>({
       method: request.method,
       url: request.url,
@@ -69,23 +71,10 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
-    return { status, headers, body: data };
+    return { status, headers: headersOf(headers), body: data };
   };
-  /** For a small file, axios would take as long as the exchange itself. */
-  const download = async (request: HttpRequest, agents: Agents): Promise<RawAnswer> => {
-    const answer = await exchangeOnNode({
-      method: request.method,
-      url: request.url,
-      headers: requestHeaders(request, userAgent),
-      body: request.body,
-      signal: request.signal,
-      httpAgent: agents.http,
-      httpsAgent: agents.https,
-      maxHeaderBytes,
-      connectTimeoutMs: request.connectTimeoutMs,
-    });
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
-  };
+  const downloadAlone = (request: HttpRequest, { connections }: Pool): Promise<RawAnswer> =>
+    download({ url: request.url, headers: requestHeaders(request, userAgent), signal: request.signal, maxHeaderBytes, connectTimeoutMs: request.connectTimeoutMs }, connections);
   let isClosed = false;
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     const { signal } = request;
@@ -93,9 +82,10 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     // Agents that were destroyed would make new connections all the same, which nobody would close.
     if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
     const pool = (request.allowPrivate === false ? publicOnly : anywhere).of(request.pool ?? '');
-    const exchange = request.isDownload === true && !proxyFromEnvironment ? download : callByAxios;
+    const isAlone = request.isDownload === true && request.method === 'GET' && request.body === undefined && !proxyFromEnvironment;
+    const exchange = isAlone ? downloadAlone : callByAxios;
     try {
-      return await pool.use(async () => answerOf(request, await exchange(request, pool.agents)));
+      return await pool.use(async () => answerOf(request, await exchange(request, pool)));
     } catch (error) {
       throw toHttpError(error, signal);
     }
@@ -110,40 +100,25 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
   };
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: object;
-  /** As it comes from the socket. */
-  readonly body: Readable;
-}
-
 async function answerOf(request: HttpRequest, response: RawAnswer): Promise<HttpResponse> {
-  const headers = headersOf(response);
-  const bodiless = request.method === 'HEAD' || response.status === 204 || response.status === 304;
+  const { status, headers } = response;
+  const bodiless = request.method === 'HEAD' || status === 204 || status === 304;
   const encoding = bodiless || headers['content-length'] === '0' ? undefined : headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity' && response.status === 206) {
+  if (encoding !== undefined && encoding !== 'identity' && status === 206) {
     response.body.destroy();
     throw new FileSourceError('vendor-protocol', 'the answer is a part of a compressed file, which cannot be read');
   }
   const decoded = decodeBody(response.body, encoding);
+  if (decoded === undefined && isOwnBody(response.body)) return { status, headers, url: request.url, body: response.body };
   if (decoded !== undefined) {
     delete headers['content-encoding'];
     delete headers['content-length'];
   }
-  const { status } = response;
   const length = announcedLength(request, { status, headers, url: request.url });
   const options = request.signal === undefined ? {} : { signal: request.signal };
   const isSmall = request.isDownload === true && decoded === undefined && length !== undefined && length <= gatheredBytes;
   const body = isSmall ? await gatherBody(response.body, { ...options, length }) : new AnswerBody(decoded ?? response.body, { ...options, length });
   return { status, headers, url: request.url, body };
-}
-
-function headersOf(response: RawAnswer): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined && value !== null) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
-  }
-  return headers;
 }
 
 /** Node's own request function with a header limit, which axios has no setting for; the agents read `connectTimeoutMs`. */

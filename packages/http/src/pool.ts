@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { WholeBody } from '@filesource/core';
+import { Connections } from './download/connections.ts';
 import { createAgents, type Agents, type AgentsOptions } from './agents.ts';
 
 /** Connections that are kept at rest, at least; more where more have been in use at once. */
@@ -8,17 +9,21 @@ const mostKept = 256;
 
 /** The connections of one vendor account. */
 export class Pool {
+  /** Of calls. */
   readonly agents: Agents;
+  /** Of files. */
+  readonly connections: Connections;
   #inUse = 0;
 
   constructor(options: AgentsOptions) {
     this.agents = createAgents({ ...options, maxKept: leastKept });
+    this.connections = new Connections({ ...options, maxKept: leastKept });
   }
 
   /** Runs one exchange, which lasts until its body is closed: as many connections are kept as were in use at once. */
   async use<Answer extends { readonly body: Readable }>(exchange: () => Promise<Answer>): Promise<Answer> {
     this.#inUse += 1;
-    if (this.#inUse > leastKept) this.agents.keep(Math.min(this.#inUse, mostKept));
+    if (this.#inUse > leastKept) this.#keep(Math.min(this.#inUse, mostKept));
     const end = (): void => void (this.#inUse -= 1);
     try {
       const answer = await exchange();
@@ -29,6 +34,16 @@ export class Pool {
       end();
       throw error;
     }
+  }
+
+  close(): void {
+    this.agents.close();
+    this.connections.close();
+  }
+
+  #keep(connections: number): void {
+    this.agents.keep(connections);
+    this.connections.keepUpTo(connections);
   }
 }
 
@@ -50,7 +65,7 @@ export class Pools {
   }
 
   close(): void {
-    for (const { agents } of this.#pools.values()) agents.close();
+    for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();
   }
 }

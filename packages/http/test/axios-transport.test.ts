@@ -6,12 +6,14 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createVirtualClock } from '@filesource/testkit';
 import { createAxiosTransport, createHttpClient, type AxiosTransportOptions, type ClosableHttpClient } from '../src/index.ts';
-import { get, startServer, textOf, type TestServer } from './servers.ts';
+import { get as getOf, startServer, textOf, type TestServer } from './servers.ts';
 
 const clock = createVirtualClock();
 const secret = 'SECRET-4711';
 
-describe('the axios transport', () => {
+// A file takes another way than a call, and everything holds for both.
+describe.each([false, true])('the axios transport, isDownload %s', (isDownload) => {
+  const get: typeof getOf = (url, more) => ({ ...getOf(url, more), isDownload });
   const endings: (() => unknown)[] = [];
   afterEach(async () => {
     for (const end of endings.splice(0).reverse()) await end();

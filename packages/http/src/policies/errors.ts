@@ -1,6 +1,7 @@
 import { throwIfAborted } from '@filesource/core';
-import { AnswerBody, announcedLength, isOwnBody } from '../answer-body.ts';
+import { AnswerBody, announcedLength } from '../answer-body.ts';
 import { toHttpError } from '../http-error.ts';
+import { isOwnBody } from '../is-own-body.ts';
 import type { Policy } from '../policy.ts';
 
 /** Turns whatever a transport throws, or its body fails with, into an error of ours that holds no part of the request. */

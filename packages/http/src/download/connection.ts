@@ -1,0 +1,89 @@
+import type { OnReadOpts, Socket } from 'node:net';
+
+/** What takes the bytes of a connection. */
+export interface Receiver {
+  /** Where the next bytes go; `undefined`: to where they are copied from at once. */
+  room(): Uint8Array | undefined;
+  /** So many bytes came to the start of the room. False, when no more may come for now. */
+  accept(bytes: number, room: Uint8Array): boolean;
+  /** No more bytes will ever come: the server ended the connection, or it broke. */
+  lost(error: Error | undefined): void;
+}
+
+/**
+ * One connection, whose bytes are read into the room of whoever wants them: no stream and no buffer for each read, which is what takes most of the time of a download.
+ * - Bytes that nobody asked for close it.
+ */
+export class Connection {
+  readonly origin: string;
+  readonly #socket: Socket;
+  #receiver: Receiver | undefined;
+  #error: Error | undefined;
+  #isClosed = false;
+  #keptUntilMs = Number.POSITIVE_INFINITY;
+
+  constructor(origin: string, options: { readonly scratch: Uint8Array; readonly connect: (onread: OnReadOpts) => Socket; readonly onClose: (connection: Connection) => void }) {
+    const { scratch, connect, onClose } = options;
+    this.origin = origin;
+    this.#socket = connect({
+      buffer: () => this.#receiver?.room() ?? scratch,
+      callback: (bytes, room) => this.#accept(bytes, room),
+    });
+    this.#socket.on('error', (error) => (this.#error = error));
+    this.#socket.once('close', () => {
+      this.#isClosed = true;
+      onClose(this);
+      this.#receiver?.lost(this.#error);
+    });
+  }
+
+  /** Whether it may serve another exchange. */
+  get isFit(): boolean {
+    return !this.#isClosed && !this.#socket.destroyed && this.#socket.writable && performance.now() < this.#keptUntilMs;
+  }
+
+  /** Sends a request, whose answer goes to the receiver. */
+  ask(text: string, receiver: Receiver): void {
+    this.#receiver = receiver;
+    this.#socket.ref();
+    this.#socket.write(text, 'latin1');
+  }
+
+  /** From now on the bytes go there. */
+  handTo(receiver: Receiver): void {
+    this.#receiver = receiver;
+  }
+
+  /** Lets bytes come again after a receiver had enough. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** The exchange is over, and the next one may come within that time; waiting for it keeps no process alive. */
+  rest(keptForMs: number | undefined): void {
+    this.#receiver = undefined;
+    if (keptForMs !== undefined) this.#keptUntilMs = performance.now() + keptForMs;
+    this.#socket.unref();
+  }
+
+  /** Closes it; its receiver hears of it. */
+  shut(): void {
+    this.#socket.destroy();
+  }
+
+  /** Closes it for a receiver that wants to hear no more. */
+  destroy(): void {
+    this.#receiver = undefined;
+    this.shut();
+  }
+
+  #accept(bytes: number, room: Uint8Array): boolean {
+    if (this.#receiver !== undefined) return this.#receiver.accept(bytes, room);
+    this.destroy();
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import { throwIfAborted } from '@filesource/core';
+import { parseUrl } from '../parse-url.ts';
+import type { Connections } from './connections.ts';
+import { exchangeOnConnection, NoAnswer, type RawAnswer } from './exchange-on-connection.ts';
+
+export interface DownloadRequest {
+  readonly url: string;
+  /** Checked; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+  /** Largest size of the headers of an answer, in bytes. */
+  readonly maxHeaderBytes: number;
+  readonly connectTimeoutMs: number | undefined;
+}
+
+/**
+ * Gets a file on a connection of its account, a kept one where there is one.
+ * - A kept connection that ends without a word was closed by the server while it rested: the request is sent once more, on a new one.
+ */
+export async function download(request: DownloadRequest, connections: Connections): Promise<RawAnswer> {
+  const { signal, maxHeaderBytes, connectTimeoutMs } = request;
+  const url = parseUrl(request.url);
+  const text = requestText(url, request.headers);
+  const kept = connections.takeKept(url);
+  const on = (connection: ReturnType<Connections['open']>): Promise<RawAnswer> =>
+    exchangeOnConnection({ connection, text, signal, maxHeaderBytes, onComplete: (keptForMs) => connections.keep(connection, keptForMs) });
+  if (kept === undefined) return on(connections.open(url, connectTimeoutMs));
+  try {
+    return await on(kept);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    throwIfAborted(signal);
+    return on(connections.open(url, connectTimeoutMs));
+  }
+}
+
+function requestText({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string {
+  let text = `GET ${pathname}${search} HTTP/1.1\r\n`;
+  if (headers['host'] === undefined) text += `host: ${host}\r\n`;
+  for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`;
+  return `${text}connection: keep-alive\r\n\r\n`;
+}

@@ -1,0 +1,145 @@
+import type { Readable } from 'node:stream';
+import { WholeBody } from '@filesource/core';
+import { headersOf } from '../headers-of.ts';
+import type { Connection, Receiver } from './connection.ts';
+import { LengthBody } from './length-body.ts';
+import { readByNode } from './node-answer.ts';
+import { readPlainHead, type PlainHead } from './plain-head.ts';
+import { SmallBody, smallBytes } from './small-body.ts';
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case; repeated ones joined by a comma. */
+  readonly headers: Record<string, string>;
+  readonly body: Readable;
+}
+
+export interface ExchangeOptions {
+  readonly connection: Connection;
+  /** The request as it is sent. */
+  readonly text: string;
+  readonly signal: AbortSignal | undefined;
+  readonly maxHeaderBytes: number;
+  /** Called when all of the answer came and the connection may serve another exchange, within that time where the server says one. */
+  readonly onComplete: (keptForMs: number | undefined) => void;
+}
+
+/** The connection ended before anything of an answer came. */
+export class NoAnswer extends Error {
+  readonly code: string;
+
+  constructor(cause: Error | undefined) {
+    super('the connection ended before an answer came', { cause });
+    const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+    this.code = code ?? 'ECONNRESET';
+  }
+}
+
+const headEnd = '\r\n\r\n';
+
+/** Sends a request on a connection; resolves with the answer, its body whole where it is small. */
+export function exchangeOnConnection(options: ExchangeOptions): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => new Exchange(options, resolve, reject).start());
+}
+
+/** Waits for the head of an answer, and lets the right one take its body. */
+class Exchange implements Receiver {
+  readonly #options: ExchangeOptions;
+  readonly #resolve: (answer: RawAnswer) => void;
+  readonly #reject: (error: unknown) => void;
+  #giveUp: (error: Error) => void = () => this.#options.connection.destroy();
+
+  constructor(options: ExchangeOptions, resolve: (answer: RawAnswer) => void, reject: (error: unknown) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    const { connection, text, signal } = this.#options;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    connection.ask(text, this);
+  }
+
+  room(): undefined {
+    return undefined;
+  }
+
+  accept(bytes: number, room: Uint8Array): boolean {
+    const seen = Buffer.from(room.buffer, room.byteOffset, bytes);
+    const end = seen.indexOf(headEnd);
+    const head = end === -1 || end > this.#options.maxHeaderBytes ? undefined : readPlainHead(seen.toString('latin1', 0, end));
+    if (head === undefined) this.#readByNode(Buffer.from(seen));
+    else this.#begin(head, seen.subarray(end + headEnd.length));
+    return true;
+  }
+
+  lost(error: Error | undefined): void {
+    this.#fail(new NoAnswer(error));
+  }
+
+  #begin(head: PlainHead, start: Buffer): void {
+    const { connection, signal, onComplete } = this.#options;
+    const { status, headers, length } = head;
+    const isWhole = start.length >= length;
+    const complete = (): void => {
+      // More than was announced: nobody knows what the next answer on it would be.
+      if (head.canBeKept && start.length <= length) onComplete(head.keptForMs);
+      else connection.destroy();
+    };
+    const block = Buffer.allocUnsafeSlow(LengthBody.firstBlockBytes(length));
+    const filled = start.copy(block);
+    const settle = (body: Readable): void => this.#settle({ status, headers, body });
+    if (isWhole) {
+      complete();
+      settle(new WholeBody(block));
+      return;
+    }
+    const bodyOptions = { connection, length, signal, first: { block, filled }, onComplete: complete };
+    if (length <= smallBytes) {
+      const body = new SmallBody(bodyOptions, settle);
+      this.#giveUp = () => {
+        body.giveUp();
+        connection.destroy();
+      };
+      connection.handTo(body);
+    } else {
+      const body = new LengthBody(bodyOptions);
+      connection.handTo(body);
+      settle(body);
+    }
+  }
+
+  #readByNode(before: Buffer): void {
+    const { connection, maxHeaderBytes, onComplete } = this.#options;
+    this.#giveUp = readByNode({
+      connection,
+      before,
+      maxHeaderBytes,
+      onAnswer: (answer) => this.#settle({ status: answer.statusCode ?? 0, headers: headersOf(answer.headers), body: answer }),
+      onError: (error) => this.#fail(error),
+      onComplete: () => onComplete(undefined),
+    });
+  }
+
+  #settle(answer: RawAnswer): void {
+    this.#stopListening();
+    this.#resolve(answer);
+  }
+
+  #fail(error: Error): void {
+    this.#stopListening();
+    this.#reject(error);
+  }
+
+  #stopListening(): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    const { reason } = this.#options.signal ?? {};
+    const error = reason instanceof Error ? reason : new Error('aborted');
+    this.#giveUp(error);
+    this.#fail(error);
+  };
+}

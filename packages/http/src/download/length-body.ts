@@ -1,0 +1,125 @@
+import { Readable } from 'node:stream';
+import { abortError } from '@filesource/core';
+import { truncated } from '../answer-body.ts';
+import type { Connection, Receiver } from './connection.ts';
+
+/** Bytes are read straight into blocks of this size, which then are the chunks of the stream. */
+const blockBytes = 1024 * 1024;
+/** A block with less room than this is full: a read into the rest of it would bring too little. */
+const leastRoomBytes = 64 * 1024;
+
+export interface LengthBodyOptions {
+  readonly connection: Connection;
+  /** Bytes that are announced. */
+  readonly length: number;
+  readonly signal: AbortSignal | undefined;
+  /** What came already: a block, and how much of it is filled. */
+  readonly first: { readonly block: Buffer; readonly filled: number };
+  /** Called when all of it came; the connection is free then. */
+  readonly onComplete: () => void;
+}
+
+/**
+ * The body of an answer that said how long it is: it comes whole or fails by name, and its errors hold no part of the request.
+ * - Destroying it before all of it came closes the connection.
+ * - Reads no further ahead than one block, and one that is being filled.
+ */
+export class LengthBody extends Readable implements Receiver {
+  readonly #options: LengthBodyOptions;
+  /** Made here and not in the constructor: V8 puts a function that is assigned to a property among the old objects, and all it leads to stays. */
+  readonly #onAbort = (): void => {
+    const { signal } = this.#options;
+    if (signal !== undefined) this.destroy(abortError(signal));
+  };
+  #block: Buffer;
+  #filled: number;
+  #given = 0;
+  #received: number;
+  #isWaiting = false;
+  #giving: NodeJS.Immediate | undefined;
+
+  /** Room for what comes first of a body of that length. */
+  static firstBlockBytes(length: number): number {
+    return Math.min(blockBytes, length);
+  }
+
+  constructor(options: LengthBodyOptions) {
+    super({ highWaterMark: blockBytes });
+    this.#options = options;
+    this.#block = options.first.block;
+    this.#filled = options.first.filled;
+    this.#received = options.first.filled;
+    // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
+    this.on('error', () => undefined);
+    const { signal } = options;
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#giveSoon();
+  }
+
+  room(): Uint8Array {
+    if (this.#block.length - this.#filled < Math.min(leastRoomBytes, this.#missing)) {
+      this.#give();
+      this.#block = Buffer.allocUnsafeSlow(Math.min(blockBytes, this.#missing));
+      this.#filled = 0;
+      this.#given = 0;
+    }
+    return this.#block.subarray(this.#filled, this.#filled + this.#missing);
+  }
+
+  accept(bytes: number): boolean {
+    this.#filled += bytes;
+    this.#received += bytes;
+    if (this.#missing === 0) {
+      this.#stopListening();
+      this.#options.onComplete();
+      this.#give();
+      this.push(null);
+    } else {
+      this.#giveSoon();
+    }
+    return !this.#isWaiting;
+  }
+
+  lost(error: Error | undefined): void {
+    this.#give();
+    this.destroy(truncated(this.#received, this.#options.length, error));
+  }
+
+  override _read(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#options.connection.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#stopListening();
+    clearImmediate(this.#giving);
+    if (this.#missing > 0) this.#options.connection.destroy();
+    done(error);
+  }
+
+  get #missing(): number {
+    return this.#options.length - this.#received;
+  }
+
+  /** What one turn of the event loop brings is one chunk, so that a reader sees slow bytes at once, and few chunks of fast ones. */
+  #giveSoon(): void {
+    this.#giving ??= setImmediate(() => this.#give());
+  }
+
+  #give(): void {
+    clearImmediate(this.#giving);
+    this.#giving = undefined;
+    if (this.#given === this.#filled || this.destroyed) return;
+    const chunk = this.#block.subarray(this.#given, this.#filled);
+    this.#given = this.#filled;
+    if (this.push(chunk) || this.#missing === 0 || this.destroyed) return;
+    this.#isWaiting = true;
+    this.#options.connection.pause();
+  }
+
+  #stopListening(): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
