@@ -13,6 +13,7 @@ import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
 import type { ArchiveEntry } from './archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from './limits.ts';
+import { passingPart } from './passing-part.ts';
 import { proveArchive } from './prove-archive.ts';
 import { publish } from './publish.ts';
 import { readTarGz } from './read-tar.ts';
@@ -68,9 +69,9 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
   const archive = await waitFor(operation, options);
   const withSignal = signal === undefined ? {} : { signal };
   const content = await archive.open(withSignal);
-  // What is unpacked and then thrown away needs no proof of its own, and need not outlive a power cut.
   const isPassing = target.directory !== undefined && content.format !== 'single';
-  const part = new PartFile({ ...target.file, size: content.size, ...(isPassing ? { hashing: withoutHash, durable: false } : { hashing: options.hashing }) });
+  const place = { ...target.file, size: content.size };
+  const part = isPassing ? passingPart(place) : new PartFile({ ...place, hashing: options.hashing });
   const tellNowAndThen = nowAndThen(clock, onEvent);
   try {
     await receiveArchive(archive, content, part, {
@@ -109,8 +110,6 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
     throw toFileSourceError(error);
   }
 }
-
-const withoutHash: Hashing = { hmacSha256Base64: () => '', sha256: () => ({ update: () => undefined, hex: () => '' }) };
 
 const progressEveryMs = 200;
 

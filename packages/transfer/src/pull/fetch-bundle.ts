@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { FileSourceError, throwIfAborted, toFileSourceError, withTimeout, type Archive, type Clock, type Hashing, type Operation } from '@filesource/core';
+import { passingPart } from '../archive/passing-part.ts';
 import { receiveArchive } from '../archive/receive-archive.ts';
 import { uniquePartName } from '../local/own-names.ts';
-import { PartFile } from '../local/part-file.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
 import type { Bundle } from './bundler.ts';
 import type { Downloaded } from './download.ts';
@@ -38,10 +38,9 @@ const leastPatienceMs = 60_000;
  * - Throws only when `signal` fires; what is at its place by then stays there, and nothing else is left.
  */
 export async function fetchBundle(bundle: Bundle, options: FetchBundleOptions): Promise<{ readonly left: readonly PlannedFile[]; readonly error?: FileSourceError }> {
-  const { target, hashing, signal } = options;
+  const { target, signal } = options;
   const left = new Set(bundle.files);
   const packedPath = target.resolve(uniquePartName());
-  const packed = new PartFile({ partPath: packedPath, finalPath: packedPath, shownPath: target.path, hashing, durable: false });
   const stagePath = target.resolve(uniquePartName());
   let counted = 0;
   const onBytes = (bytes: number): void => {
@@ -49,7 +48,7 @@ export async function fetchBundle(bundle: Bundle, options: FetchBundleOptions): 
     options.onBytes(bytes);
   };
   try {
-    const staged = await bringStaged(bundle, { packed, packedPath, stagePath, onBytes }, options);
+    const staged = await bringStaged(bundle, { packedPath, stagePath, onBytes }, options);
     onBytes(-counted);
     await placeStaged(staged, {
       ...options,
@@ -65,36 +64,39 @@ export async function fetchBundle(bundle: Bundle, options: FetchBundleOptions): 
     onBytes(-counted);
     return { left: [...left], error: toFileSourceError(thrown) };
   } finally {
-    await packed.discard().catch(() => undefined);
     await rm(stagePath, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
 interface Staging {
-  readonly packed: PartFile;
   readonly packedPath: string;
   readonly stagePath: string;
   readonly onBytes: (bytes: number) => void;
 }
 
 /** The vendor's archive on the disk and unpacked beside the target, with what in it is which file. */
-async function bringStaged(bundle: Bundle, { packed, packedPath, stagePath, onBytes }: Staging, options: FetchBundleOptions): Promise<readonly StagedFile[]> {
-  const { clock, signal } = options;
+async function bringStaged(bundle: Bundle, { packedPath, stagePath, onBytes }: Staging, options: FetchBundleOptions): Promise<readonly StagedFile[]> {
+  const { target, clock, signal } = options;
   const archive = await makeArchive(bundle, options);
   const content = await archive.open({ signal });
+  const packed = passingPart({ partPath: packedPath, finalPath: packedPath, shownPath: target.path, size: content.size });
   let received = 0;
-  await receiveArchive(archive, content, packed, {
-    idle: { clock, timeoutMs: idleTimeoutMs },
-    signal,
-    onBytes: (bytes) => {
-      onBytes(bytes - received);
-      received = bytes;
-    },
-  });
-  await packed.complete();
-  const stage = await TargetDirectory.prepare(stagePath);
-  const entries = await unpackArchive({ path: packedPath, bytes: packed.bytes }, content.format, stage, bundle.files, options);
-  return matchBundle(bundle.files, archive.items, entries).map((match) => ({ ...match, stagedPath: stage.resolve(match.localPath) }));
+  try {
+    await receiveArchive(archive, content, packed, {
+      idle: { clock, timeoutMs: idleTimeoutMs },
+      signal,
+      onBytes: (bytes) => {
+        onBytes(bytes - received);
+        received = bytes;
+      },
+    });
+    await packed.complete();
+    const stage = await TargetDirectory.prepare(stagePath);
+    const entries = await unpackArchive({ path: packedPath, bytes: packed.bytes }, content.format, stage, bundle.files, options);
+    return matchBundle(bundle.files, archive.items, entries).map((match) => ({ ...match, stagedPath: stage.resolve(match.localPath) }));
+  } finally {
+    await packed.discard().catch(() => undefined);
+  }
 }
 
 /** Asks the vendor for it and waits, not longer than is worth it. */
