@@ -188,6 +188,18 @@ describe('a thread', () => {
     await gone.close();
   });
 
+  test('started before the directory was read ends where that turns out to be damaged, and nothing is unpacked', async () => {
+    const zip = await pack(Array.from({ length: 1000 }, (_, index) => ({ path: `${index}.txt`, content: Buffer.from(`text ${index}`), as: 'stored' as const })));
+    const start = zip.lastIndexOf(Buffer.from('500.txt'));
+    zip.writeUInt32LE(0, zip.lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]), start));
+    const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
+    const directory = await temporaryDirectory();
+    await expect(unpack(zip, 1, { directory })).rejects.toMatchObject({ kind: 'corrupt' });
+    expect(await filesBelow(directory)).toEqual([]);
+    expect(ports()).toBe(before);
+  });
+
   test('is started where there is enough to do and a processor for it', () => {
     const little = { entries: 20, bytes: 1_000_000 };
     const much = { entries: 20_000, bytes: 1_000_000 };

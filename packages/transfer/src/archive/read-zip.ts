@@ -36,27 +36,30 @@ const batchBytes = 2 * 1024 * 1024;
  */
 export async function readZip(file: string, options: ReadZipOptions): Promise<ArchiveEntry[]> {
   const { guard, signal } = options;
-  const zipEntries = await directoryOf(file, guard);
-  throwIfAborted(signal);
-  const threads = options.threads ?? threadsFor({ entries: zipEntries.length, bytes: zipEntries.reduce((sum, { size }) => sum + size, 0) });
-  const readers = new EntryReaders(file, threads);
-  const onAbort = (): void => void readers.close();
+  let readers: EntryReaders | undefined;
+  const startReaders = (work: Parameters<typeof threadsFor>[0]): EntryReaders => (readers ??= new EntryReaders(file, options.threads ?? threadsFor(work)));
+  const close = async (): Promise<void> => readers?.close();
+  const onAbort = (): void => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await new ZipReading(zipEntries, readers, options).run();
+    // Threads start while the directory of what is surely worth them is read.
+    const zipEntries = await directoryOf(file, guard, (entries) => void (threadsFor({ entries, bytes: 0 }) > 0 && startReaders({ entries, bytes: 0 })));
+    throwIfAborted(signal);
+    const work = { entries: zipEntries.length, bytes: zipEntries.reduce((sum, { size }) => sum + size, 0) };
+    return await new ZipReading(zipEntries, startReaders(work), options).run();
   } catch (error) {
     throwIfAborted(signal);
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await readers.close();
+    await close();
   }
 }
 
-async function directoryOf(file: string, guard: LimitGuard): Promise<readonly ZipEntry[]> {
+async function directoryOf(file: string, guard: LimitGuard, onCount: (entries: number) => void): Promise<readonly ZipEntry[]> {
   const bytes = openArchiveBytes(fs, file, directoryWindowBytes);
   try {
-    return await readZipDirectory(new FileWindow(bytes), bytes.size, guard);
+    return await readZipDirectory(new FileWindow(bytes), bytes.size, guard, onCount);
   } finally {
     bytes.close();
   }

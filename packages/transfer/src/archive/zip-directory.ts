@@ -24,14 +24,16 @@ export interface ZipBytes extends RandomAccessReader {
 
 /**
  * Everything in a ZIP, by its central directory and not by what stands between the entries.
+ * - `onCount` is told first how many entries the ZIP says that it has, which passed the ceiling.
  * - Throws `truncated` for one that is cut, `corrupt` for what is no ZIP, `too-large` past a ceiling.
  */
-export async function readZipDirectory(bytes: ZipBytes, size: number, guard: LimitGuard): Promise<ZipEntry[]> {
+export async function readZipDirectory(bytes: ZipBytes, size: number, guard: LimitGuard, onCount?: (entries: number) => void): Promise<ZipEntry[]> {
   const entries: ZipEntry[] = [];
   try {
     // Names are decoded here: yauzl would end at the first one that it does not like. Sizes are compared entry by entry.
     const zip = await yauzl.fromRandomAccessReaderPromise(bytes, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
     guard.checkEntries(zip.entryCount);
+    onCount?.(zip.entryCount);
     await readEntries(zip, (entry) => {
       guard.addEntry();
       const zipEntry = toZipEntry(entry);
