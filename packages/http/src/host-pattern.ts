@@ -57,9 +57,20 @@ export function matchesHost(pattern: HostPattern, url: URL): boolean {
   return host.endsWith(`.${pattern.name}`);
 }
 
+/** Whether a URL's host matches one of the patterns, of those that `counts`. Throws `invalid-argument` when one of them is none, even after a match. */
+export function matchesAny(texts: readonly string[], url: URL, counts: (pattern: HostPattern) => boolean = () => true): boolean {
+  let matches = false;
+  for (const text of texts) {
+    const pattern = parseHostPattern(text);
+    matches ||= counts(pattern) && matchesHost(pattern, url);
+  }
+  return matches;
+}
+
 /** The host name of a URL in the one form that hosts are compared in: lower case, no dot at the end, addresses normalised. */
 export function hostOf(url: URL): string {
-  return url.hostname.toLowerCase().replace(/\.$/, '');
+  const name = url.hostname.toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
 /** A host name written by a person, in the same form; `undefined` when it is none. */

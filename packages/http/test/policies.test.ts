@@ -43,6 +43,11 @@ describe('allowed-hosts', () => {
     await expect(client.send(get('/path?token=abc'))).rejects.toMatchObject({ kind: 'invalid-argument', message: expect.not.stringContaining('abc') });
   });
 
+  it('refuses a list with a host that is none, also after one that matches', async () => {
+    await expect(client.send(get('https://a.example/', { allowedHosts: ['a.example', 'a b'] }))).rejects.toMatchObject({ kind: 'invalid-argument' });
+    await expect(client.send(get('https://a.example/', { allowedHosts: ['a.example'], publicHosts: ['a b'] }))).rejects.toMatchObject({ kind: 'invalid-argument' });
+  });
+
   it('allows nothing when the list is empty', async () => {
     await expect(client.send(get('https://a.example/', { allowedHosts: [] }))).rejects.toMatchObject({ kind: 'host-refused' });
   });

@@ -1,5 +1,5 @@
-import { FileSourceError } from '@filesource/core';
-import { matchesHost, parseHostPattern, patternOfUrl, type HostPattern } from '../host-pattern.ts';
+import { FileSourceError, type HttpRequest } from '@filesource/core';
+import { matchesAny, matchesHost, patternOfUrl } from '../host-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
 
@@ -11,7 +11,7 @@ export function allowedHostsPolicy(): Policy {
       const url = parseUrl(request.url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`${url.protocol} is not HTTP`);
       if (url.username !== '' || url.password !== '') throw refused(`the URL on ${url.host} carries a user name or password`);
-      if (![...patternsOf(request.allowedHosts, url), ...(request.publicHosts ?? []).map(parseHostPattern)].some((pattern) => matchesHost(pattern, url))) {
+      if (!isAllowed(request, url)) {
         throw refused(`the host ${url.host} is not allowed`, 'If the link is to be trusted, add the host to allowHosts of the source.');
       }
       return next(url.href === request.url ? request : { ...request, url: url.href });
@@ -19,9 +19,11 @@ export function allowedHostsPolicy(): Policy {
   };
 }
 
-/** The hosts that a request may go to, but for those that it takes for public ones. */
-export function patternsOf(allowedHosts: readonly string[] | undefined, url: URL): readonly HostPattern[] {
-  return allowedHosts === undefined ? [patternOfUrl(url)] : allowedHosts.map(parseHostPattern);
+/** Without a copy or a list of patterns, since every file passes here; both lists are read to their ends, and with them what is no pattern. */
+function isAllowed({ allowedHosts, publicHosts }: HttpRequest, url: URL): boolean {
+  const isNamed = allowedHosts === undefined ? matchesHost(patternOfUrl(url), url) : matchesAny(allowedHosts, url);
+  const isPublic = publicHosts !== undefined && matchesAny(publicHosts, url);
+  return isNamed || isPublic;
 }
 
 function refused(message: string, advice?: string): FileSourceError {

@@ -1,9 +1,8 @@
-import { matchesHost } from '../host-pattern.ts';
+import { matchesAny, matchesHost, patternOfUrl, type HostPattern } from '../host-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
 import { isPrivateHost } from '../private-address.ts';
 import { privateRefused } from '../public-lookup.ts';
-import { patternsOf } from './allowed-hosts.ts';
 
 /**
  * Decides whether the exchange may reach a private address, and refuses hosts that are one.
@@ -15,10 +14,15 @@ export function privateAddressesPolicy(): Policy {
     name: 'private-addresses',
     async send(request, next) {
       const url = parseUrl(request.url);
-      const named = patternsOf(request.allowedHosts, url).some((pattern) => !pattern.wildcard && matchesHost(pattern, url));
-      const allowPrivate = request.allowPrivate ?? named;
+      const { allowedHosts } = request;
+      const isNamed = allowedHosts === undefined ? matchesHost(patternOfUrl(url), url) : matchesAny(allowedHosts, url, isOneHost);
+      const allowPrivate = request.allowPrivate ?? isNamed;
       if (!allowPrivate && isPrivateHost(url.hostname.replace(/\.$/, ''))) throw privateRefused(url.host);
       return next(request.allowPrivate === allowPrivate ? request : { ...request, allowPrivate });
     },
   };
+}
+
+function isOneHost({ wildcard }: HostPattern): boolean {
+  return !wildcard;
 }

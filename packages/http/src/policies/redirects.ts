@@ -18,15 +18,17 @@ export function redirectsPolicy(): Policy {
     async send(request, next) {
       const most = request.maxRedirects ?? 0;
       let hop: HttpRequest = request.allowedHosts === undefined ? { ...request, allowedHosts: formatHostPattern(patternOfUrl(parseUrl(request.url))) } : request;
-      const seen = new Set<string>();
+      // Made for the first redirect: most requests have none.
+      let seen: Set<string> | undefined;
       for (let followed = 0; ; followed += 1) {
-        if (most > 0) seen.add(`${hop.method} ${hop.url}`);
         const response = await next(hop);
         const location = response.headers['location'];
         if (most === 0 || location === undefined || !redirectStatuses.has(response.status)) return response;
         response.body.on('error', () => undefined);
         response.body.destroy();
         if (followed >= most) throw new FileSourceError('vendor-protocol', `more than ${most} redirects`);
+        seen ??= new Set();
+        seen.add(`${hop.method} ${hop.url}`);
         hop = nextHop(hop, response, location);
         if (seen.has(`${hop.method} ${hop.url}`)) throw new FileSourceError('vendor-protocol', `redirects lead in a circle, by way of ${redactUrl(hop.url)}`);
       }
