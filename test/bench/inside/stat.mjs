@@ -1,4 +1,5 @@
-// The CPU of many stats, one after the other, through more or fewer layers.
+// The CPU of many stats, one after the other, through more or fewer layers. Several modes, joined by commas, take turns within the process,
+// block by block, so that what the machine does meanwhile hits all of them.
 import { Agent, get } from 'node:http';
 import { argv } from 'node:process';
 import { createFileSources, systemPorts } from '../../../packages/container/dist/index.js';
@@ -6,13 +7,18 @@ import { readBody } from '../../../core/dist/index.js';
 import { onlyoffice } from '../../../adapters/onlyoffice/dist/index.js';
 import { tell, timed } from './stopwatch.mjs';
 
-const [, , mode, baseUrl, callsText] = argv;
+const [, , modes, baseUrl, callsText] = argv;
 const calls = Number(callsText);
 const warmUp = Math.ceil(calls / 4);
+const blocks = Math.min(40, calls);
 const [folder, file] = ['1', '1000001'];
 const settings = { baseUrl, apiKey: 'sk-bench', generation: 'workspace' };
 const url = `${baseUrl}/api/2.0/files/file/${file}`;
 const headers = { accept: 'application/json', authorization: 'Bearer sk-bench' };
+
+async function repeat(call, times) {
+  for (let index = 0; index < times; index += 1) await call();
+}
 
 const callers = {
   layers: async () => {
@@ -45,10 +51,15 @@ const callers = {
   },
 };
 
-const call = await callers[mode]();
-for (let index = 0; index < warmUp; index += 1) await call();
-const { times } = await timed(async () => {
-  for (let index = 0; index < calls; index += 1) await call();
-});
-tell({ ...times, requests: calls });
+const runners = [];
+for (const mode of modes.split(',')) runners.push({ mode, call: await callers[mode](), times: { wallMs: 0, cpuMs: 0 } });
+for (const { call } of runners) await repeat(call, warmUp);
+for (let block = 0; block < blocks; block += 1) {
+  for (const { call, times } of block % 2 === 0 ? runners : runners.toReversed()) {
+    const one = await timed(() => repeat(call, Math.ceil(calls / blocks)));
+    times.wallMs += one.times.wallMs;
+    times.cpuMs += one.times.cpuMs;
+  }
+}
+tell(Object.fromEntries(runners.map(({ mode, times }) => [mode, { ...times, requests: calls }])));
 process.exit(0);
