@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { AgentsOptions } from '../agents.ts';
 import { boundConnecting } from '../bound-connecting.ts';
 import { Connection } from './connection.ts';
+import { SmallBlocks } from './small-blocks.ts';
 
 /** What one read may bring where the receiver has no room of its own. */
 const scratchBytes = 64 * 1024;
@@ -12,6 +13,8 @@ const reserveMs = 1000;
 
 /** The connections of downloads of one vendor account: as many as are asked for at once, and some kept for the next ones. */
 export class Connections {
+  /** For what comes on any of them. */
+  readonly blocks = new SmallBlocks();
   readonly #options: AgentsOptions;
   /** One for all of them: what comes there is taken before anything else can come. */
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);

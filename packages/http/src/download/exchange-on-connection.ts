@@ -5,6 +5,7 @@ import type { Connection, Receiver } from './connection.ts';
 import { LengthBody } from './length-body.ts';
 import { readByNode } from './node-answer.ts';
 import { readPlainHead, type PlainHead } from './plain-head.ts';
+import type { SmallBlocks } from './small-blocks.ts';
 import { SmallBody, smallBytes } from './small-body.ts';
 
 export interface RawAnswer {
@@ -16,6 +17,8 @@ export interface RawAnswer {
 
 export interface ExchangeOptions {
   readonly connection: Connection;
+  /** Where the first block of a body comes from. */
+  readonly blocks: SmallBlocks;
   /** The request as it is sent. */
   readonly text: string;
   readonly signal: AbortSignal | undefined;
@@ -79,7 +82,7 @@ class Exchange implements Receiver {
   }
 
   #begin(head: PlainHead, start: Buffer): void {
-    const { connection, signal, onComplete } = this.#options;
+    const { connection, blocks, signal, onComplete } = this.#options;
     const { status, headers, length } = head;
     const isWhole = start.length >= length;
     const complete = (): void => {
@@ -87,7 +90,7 @@ class Exchange implements Receiver {
       if (head.canBeKept && start.length <= length) onComplete(head.keptForMs);
       else connection.destroy();
     };
-    const block = Buffer.allocUnsafeSlow(LengthBody.firstBlockBytes(length));
+    const block = blocks.take(LengthBody.firstBlockBytes(length));
     const filled = start.copy(block);
     const settle = (body: Readable): void => this.#settle({ status, headers, body });
     if (isWhole) {

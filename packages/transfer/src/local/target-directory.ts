@@ -5,6 +5,9 @@ import { uniquePartName } from './own-names.ts';
 import { syncDirectory } from './sync-directory.ts';
 import { codeOf, refusedLink, targetError } from './target-error.ts';
 
+/** One that is empty, or leads nowhere or up. */
+const oddSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /**
  * A directory that a transfer writes below, and never out of.
  * - A symbolic link below it is refused where it stands in for a directory.
@@ -43,6 +46,7 @@ export class TargetDirectory {
 
   /** Where a path with `/` is on this machine. */
   resolve(path: string): string {
+    if (sep === '/' && this.path !== sep && !oddSegment.test(path)) return `${this.path}/${path}`;
     const full = join(this.path, ...path.split('/'));
     const inside = relative(this.path, full);
     if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw refusedLink(path);
