@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { createVirtualClock } from '@filesource/testkit';
-import { adapterOf, bytesOf, eachAction, errorOf, failure, files, result, startScriptedServer, type Answer, type ScriptedServer, type SentAction } from './helpers.ts';
+import { adapterOf, bytesOf, eachAction, errorOf, failure, files, idsOf, listOf, result, startScriptedServer, type Answer, type ScriptedServer, type SentAction } from './helpers.ts';
 
 let server: ScriptedServer;
 beforeEach(async () => {
@@ -59,6 +59,22 @@ describe('open', () => {
     await clock.advance(5 * 60_000 + 1);
     await bytesOf(await adapter.open(file, {}));
     expect(server.gets.map(({ url }) => url)).toEqual(['/file?params=1', '/file?params=2', '/file?params=4']);
+  });
+
+  test('takes the links that came with a long listing, from all answers of its pages', async () => {
+    const all = Array.from({ length: 450 }, (_, index) => ({ id: index + 1, elements: { filename: `${index + 1}.txt`, fileSize: String(bytes.length), url: `${server.url}/file?of=${index + 1}` } }));
+    server.onApi = listOf(all, { most: 100 });
+    server.onGet = () => ({ body: bytes });
+    const adapter = adapterOf(server, 'onoffice-appointment');
+    expect(await idsOf(adapter, '247')).toHaveLength(450);
+    const asked = server.exchanges.length;
+    for (const id of ['1', '100', '101', '250', '301', '450']) {
+      const content = await adapter.open({ folder: '247', file: id }, {});
+      expect(content).toMatchObject({ name: `${id}.txt`, size: bytes.length });
+      expect((await bytesOf(content)).equals(bytes)).toBe(true);
+    }
+    expect(server.exchanges).toHaveLength(asked);
+    expect(server.gets.map(({ url }) => url)).toEqual(['1', '100', '101', '250', '301', '450'].map((id) => `/file?of=${id}`));
   });
 
   test('asks for a new link where the one of the listing is dead, or gives another file than was listed', async () => {
