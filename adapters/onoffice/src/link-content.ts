@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { FileSourceError, type ByteRange, type Content, type HttpResponse, type Ports } from '@filesource/core';
 import { answerFacts } from './exchange.ts';
 import type { FileRecord } from './entries.ts';
@@ -51,8 +52,7 @@ function rangeHeader({ offset, length }: ByteRange): string {
 /** The length that the listing tells settles what the answer is; where it does not, the start of the body has to. */
 async function wholeContent(response: HttpResponse, { entry }: FileRecord): Promise<Content> {
   const announced = contentLength(response);
-  const content = { offset: 0, mediaType: entry.mediaType, name: entry.name, validator: null };
-  if (announced !== null && announced === entry.size) return { ...content, body: response.body, size: announced, totalSize: announced };
+  if (announced !== null && announced === entry.size) return wholeOf(entry, response.body, announced);
   const look = await peek(response.body, peekBytes);
   const length = look.length ?? announced;
   const size = entry.size ?? length;
@@ -60,7 +60,11 @@ async function wholeContent(response: HttpResponse, { entry }: FileRecord): Prom
     if (isPage(response, look.start, look.length !== null, entry.mediaType, length !== null && entry.size !== null)) throw expired('answers with a page in place of the file', 200);
     if (length !== null && entry.size !== null) throw wrongLength(length, entry.size);
   }
-  return { ...content, body: look.body, size, totalSize: size };
+  return wholeOf(entry, look.body, size);
+}
+
+function wholeOf({ mediaType, name }: FileRecord['entry'], body: Readable, size: number | null): Content {
+  return { body, size, totalSize: size, offset: 0, mediaType, name, validator: null };
 }
 
 /** Whether this is a page of the vendor and not the file. PHP says `text/html` of anything, so the type alone proves nothing. */

@@ -7,6 +7,8 @@ import type { Connection, Receiver } from './connection.ts';
 const blockBytes = 1024 * 1024;
 /** A block with less room than this is full: a read into the rest of it would bring too little. */
 const leastRoomBytes = 64 * 1024;
+/** So long bytes wait for more of them, unless their block is full: TLS brings 16 KiB at a time, and a chunk for each would cost more than they do. */
+const lingerMs = 3;
 
 export interface LengthBodyOptions {
   readonly connection: Connection;
@@ -36,7 +38,7 @@ export class LengthBody extends Readable implements Receiver {
   #given = 0;
   #received: number;
   #isWaiting = false;
-  #giving: NodeJS.Immediate | undefined;
+  #lingering: NodeJS.Timeout | undefined;
 
   /** Room for what comes first of a body of that length. */
   static firstBlockBytes(length: number): number {
@@ -94,7 +96,7 @@ export class LengthBody extends Readable implements Receiver {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#stopListening();
-    clearImmediate(this.#giving);
+    clearTimeout(this.#lingering);
     if (this.#missing > 0) this.#options.connection.destroy();
     done(error);
   }
@@ -103,14 +105,13 @@ export class LengthBody extends Readable implements Receiver {
     return this.#options.length - this.#received;
   }
 
-  /** What one turn of the event loop brings is one chunk, so that a reader sees slow bytes at once, and few chunks of fast ones. */
   #giveSoon(): void {
-    this.#giving ??= setImmediate(() => this.#give());
+    this.#lingering ??= setTimeout(() => this.#give(), lingerMs);
   }
 
   #give(): void {
-    clearImmediate(this.#giving);
-    this.#giving = undefined;
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     if (this.#given === this.#filled || this.destroyed) return;
     const chunk = this.#block.subarray(this.#given, this.#filled);
     this.#given = this.#filled;

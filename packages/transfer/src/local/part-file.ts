@@ -3,6 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileHash, Hashing, RunningHash } from '@filesource/core';
 import { targetError } from './target-error.ts';
+import { writeChunks, writeChunksSync } from './write-chunks.ts';
 
 /** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
 const gatherBytes = 1024 * 1024;
@@ -12,6 +13,9 @@ const smallBytes = 256 * 1024;
 const hashedBesideBytes = 8 * 1024 * 1024;
 /** The other thread is told of so much at once: waking it costs more than what it has to know. */
 const toldBytes = 8 * 1024 * 1024;
+/** Longest time of a write on this thread: a disk that takes longer gets the next ones from the thread pool, which costs more but holds nobody up. */
+const slowWriteMs = 8;
+const writesOfPool = 32;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -44,6 +48,8 @@ export class PartFile {
   #chunks: Buffer[] = [];
   #gathered = 0;
   #writing: Promise<void> | undefined;
+  /** Writes that the thread pool is still to make. */
+  #slowWrites = 0;
   #bytes: number;
   #sha256: string | undefined;
   #isComplete = false;
@@ -76,7 +82,10 @@ export class PartFile {
     this.#chunks.push(chunk);
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
-    return this.#gathered >= gatherBytes ? this.#flush() : undefined;
+    if (this.#gathered < gatherBytes) return undefined;
+    if (this.#handle === undefined || this.#writing !== undefined || this.#slowWrites > 0) return this.#flush();
+    this.#flushHere(this.#handle);
+    return undefined;
   }
 
   /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
@@ -161,18 +170,46 @@ export class PartFile {
     } catch (error) {
       throw targetError(error, this.#options.shownPath);
     }
-    const chunks = this.#chunks;
-    const position = this.#bytes - this.#gathered;
-    this.#chunks = [];
-    this.#gathered = 0;
-    if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
+    this.#writing = undefined;
+    if (this.#slowWrites === 0) {
+      this.#flushHere(this.#handle);
+      return;
+    }
+    this.#slowWrites -= 1;
+    const { chunks, position } = this.#takeGathered();
     const end = this.#bytes;
-    const writing = writeAll(this.#handle, chunks, position).then(() => {
-      if (end - this.#told >= toldBytes) this.#tell(end);
-    });
+    const writing = writeChunks(this.#handle, chunks, position).then(() => this.#tellWritten(end));
     // Awaited by the next flush: the vendor's bytes arrive while these are written.
     writing.catch(() => undefined);
     this.#writing = writing;
+  }
+
+  /** A file system takes a mebibyte into memory faster than a thread of the pool can be asked to hand it over. */
+  #flushHere(handle: FileHandle): void {
+    const { chunks, position } = this.#takeGathered();
+    const startedMs = performance.now();
+    try {
+      writeChunksSync(handle, chunks, position);
+    } catch (error) {
+      // Nobody may take for safe what comes after the last write that went well.
+      this.#writing = Promise.reject(error);
+      this.#writing.catch(() => undefined);
+      throw targetError(error, this.#options.shownPath);
+    }
+    if (performance.now() - startedMs > slowWriteMs) this.#slowWrites = writesOfPool;
+    this.#tellWritten(this.#bytes);
+  }
+
+  #takeGathered(): { readonly chunks: readonly Buffer[]; readonly position: number } {
+    const gathered = { chunks: this.#chunks, position: this.#bytes - this.#gathered };
+    this.#chunks = [];
+    this.#gathered = 0;
+    if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
+    return gathered;
+  }
+
+  #tellWritten(end: number): void {
+    if (end - this.#told >= toldBytes) this.#tell(end);
   }
 
   /** What does not work here is no harm: the file then grows as it is written. */
@@ -214,20 +251,4 @@ export class PartFile {
 
 function writeAllSync(fd: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written, bytes.length - written);
-}
-
-/** All of the chunks at a position; a write may take only a part of them. */
-async function writeAll(handle: FileHandle, chunks: readonly Buffer[], position: number): Promise<void> {
-  let left = chunks.filter((chunk) => chunk.length > 0);
-  let at = position;
-  while (left.length > 0) {
-    const { bytesWritten } = await handle.writev(left, at);
-    at += bytesWritten;
-    let skip = bytesWritten;
-    while (left[0] !== undefined && skip >= left[0].length) {
-      skip -= left[0].length;
-      left = left.slice(1);
-    }
-    if (left[0] !== undefined && skip > 0) left = [left[0].subarray(skip), ...left.slice(1)];
-  }
 }

@@ -51,10 +51,10 @@ export class SmallFileThread {
   /** Outcomes in the order of `bytes`; `tasks` tell where each one goes. */
   write(bytes: readonly Buffer[], places: readonly Pick<SmallFileTask, 'partPath' | 'finalPath'>[]): Promise<readonly SmallFileOutcome[]> {
     let end = 0;
-    const tasks = places.map((place, index) => {
+    const tasks = places.map(({ partPath, finalPath }, index) => {
       const start = end;
       end += bytes[index]?.length ?? 0;
-      return { ...place, start, end };
+      return { partPath, finalPath, start, end };
     });
     const block = this.#blockOf(bytes, end);
     if (this.#worker === undefined || this.#isGone) return Promise.resolve(createSmallFileWriter({ crypto, fs })(block, tasks));

@@ -288,8 +288,11 @@ class PullRun {
     let received = 0;
     this.emit({ type: 'file-started', ref, path, size: row.size });
     try {
+      const { target, journal, smallFiles } = place;
       const done = await download(file, {
-        ...place,
+        target,
+        journal,
+        smallFiles,
         hashing: this.#options.hashing,
         clock: this.#options.clock,
         signal: this.#signal,
