@@ -1,9 +1,13 @@
 import other from 'mime/types/other.js';
 import standard from 'mime/types/standard.js';
 
+const tables: readonly Readonly<Record<string, readonly string[]>>[] = [standard, other];
 const mostKnown = 500;
 const typesByEnding = new Map<string, string | null>();
-let allTypes: ReadonlyMap<string, string> | undefined;
+/** A folder has few kinds of files: an index pays only after so many. */
+const searchesBeforeIndex = 16;
+let searches = 0;
+let index: ReadonlyMap<string, string> | undefined;
 
 /** The media type that a file name suggests, for vendors that tell none; `null` when the ending says nothing. */
 export function mediaTypeOf(name: string): string | null {
@@ -25,13 +29,22 @@ function lookUp(path: string): string | null {
   const ending = name.replace(/^.*\./s, '');
   const hasDot = ending.length < name.length - 1;
   if (!hasDot && name.length < path.length) return null;
-  allTypes ??= indexOf({ ...standard, ...other });
-  return allTypes.get(ending) ?? null;
+  // A star marks an ending that is rather another type's.
+  if (ending.startsWith('*')) return null;
+  searches += 1;
+  if (searches <= searchesBeforeIndex) return search(ending);
+  index ??= makeIndex();
+  return index.get(ending) ?? null;
 }
 
-function indexOf(types: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, string> {
-  const index = new Map<string, string>();
-  // A star marks an ending that is rather another type's.
-  for (const [type, endings] of Object.entries(types)) for (const ending of endings) if (!ending.startsWith('*')) index.set(ending, type);
-  return index;
+/** Endings are told by one type only, the starred ones left out. */
+function search(wanted: string): string | null {
+  for (const types of tables) for (const type in types) if (types[type]?.includes(wanted) === true) return type;
+  return null;
+}
+
+function makeIndex(): ReadonlyMap<string, string> {
+  const made = new Map<string, string>();
+  for (const types of tables) for (const type in types) for (const ending of types[type] ?? []) made.set(ending, type);
+  return made;
 }

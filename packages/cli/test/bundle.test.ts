@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** `npm run build`, `npm run demo` and `npm test` make the bundle, which is what `bin` starts. */
-function run(program: 'bin/filesource.js' | 'dist/main.js', args: readonly string[], cwd = folder): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function run(program: 'bin/filesource.js' | 'dist/main.js', args: readonly string[], cwd = folder, flags: readonly string[] = []): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(cli, program), ...args], { cwd, env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, join(cli, program), ...args], { cwd, env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
@@ -28,6 +28,15 @@ describe('the bundle of the command line', () => {
   ])('does what the build does, first and when its code is kept: %s %s', (...args) => {
     const built = run('dist/main.js', args);
     expect([run('bin/filesource.js', args), run('bin/filesource.js', args)]).toEqual([built, built]);
+  });
+
+  test('loads of Node what a run needs: without https no TLS, and for a listing no promises of files', async () => {
+    const [watch, seen] = [join(folder, 'watch.cjs'), join(folder, 'seen.json')];
+    await writeFile(watch, `process.once('exit', () => require('node:fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify(process.moduleLoadList)));`);
+    run('bin/filesource.js', ['list', 'documents:@my'], folder, ['--require', watch]);
+    const loaded = JSON.parse(await readFile(seen, 'utf8')) as readonly string[];
+    expect(loaded).toContain('NativeModule http');
+    for (const name of ['tls', 'https', 'zlib', 'fs/promises', 'worker_threads']) expect(loaded).not.toContain(`NativeModule ${name}`);
   });
 
   test('knows its own package, and what Node it needs', () => {

@@ -13,8 +13,8 @@ export interface AgentsOptions {
 }
 
 export interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+  /** That of `https:`, or of all else; each is made when it is first asked for. */
+  readonly of: (protocol: string) => HttpAgent;
   /** Keeps so many connections at rest from now on, if that is more than before. */
   keep(connections: number): void;
   close(): void;
@@ -23,25 +23,30 @@ export interface Agents {
 /** Connections that are kept for the next request, with a bound on how long making one may take. */
 export function createAgents(options: AgentsOptions): Agents {
   const { connectTimeoutMs, ca, lookup, maxKept = 16 } = options;
-  const settings: AgentOptions = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
-  const http = new HttpAgent(settings);
-  const https = new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) });
-  boundEach(http, 'connect', connectTimeoutMs);
-  boundEach(https, 'secureConnect', connectTimeoutMs);
+  const settings: AgentOptions & { maxFreeSockets: number } = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
+  const made = new Map<string, HttpAgent>();
+  const make = (isTls: boolean): HttpAgent =>
+    isTls ? boundEach(new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) }), 'secureConnect', connectTimeoutMs) : boundEach(new HttpAgent(settings), 'connect', connectTimeoutMs);
   return {
-    http,
-    https,
+    of: (protocol) => {
+      const key = protocol === 'https:' ? protocol : 'http:';
+      const known = made.get(key);
+      if (known !== undefined) return known;
+      const agent = make(key === 'https:');
+      made.set(key, agent);
+      return agent;
+    },
     keep: (connections) => {
-      for (const agent of [http, https]) agent.maxFreeSockets = Math.max(agent.maxFreeSockets, connections);
+      settings.maxFreeSockets = Math.max(settings.maxFreeSockets, connections);
+      for (const agent of made.values()) agent.maxFreeSockets = settings.maxFreeSockets;
     },
     close: () => {
-      http.destroy();
-      https.destroy();
+      for (const agent of made.values()) agent.destroy();
     },
   };
 }
 
-function boundEach(agent: HttpAgent, ready: ReadyEvent, timeoutMs: number): void {
+function boundEach(agent: HttpAgent, ready: ReadyEvent, timeoutMs: number): HttpAgent {
   const create = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = create(options, callback);
@@ -49,4 +54,5 @@ function boundEach(agent: HttpAgent, ready: ReadyEvent, timeoutMs: number): void
     if (socket !== null && socket !== undefined) boundConnecting(socket, ready, ofRequest ?? timeoutMs);
     return socket;
   };
+  return agent;
 }

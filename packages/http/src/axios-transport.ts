@@ -56,7 +56,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     ...(proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes) } } : { proxy: false }),
   });
 
-  const connectingWithin = (ms: number | undefined): AxiosRequestConfig & NodeRequestConfig => {
+  const connectingWithin = (ms: number | undefined): AxiosRequestConfig & Pick<NodeRequestConfig, 'connectTimeoutMs'> => {
     if (ms === undefined) return {};
     return proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes, ms) } } : { connectTimeoutMs: ms };
   };
@@ -65,8 +65,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       method: request.method,
       url: request.url,
       headers: requestHeaders(request, userAgent),
-      httpAgent: agents.http,
-      httpsAgent: agents.https,
+      ...(proxyFromEnvironment ? { httpAgent: agents.of('http:'), httpsAgent: agents.of('https:') } : { agentOf: agents.of }),
       ...connectingWithin(request.connectTimeoutMs),
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),

@@ -7,9 +7,12 @@ export interface NodeAdapterOptions {
   readonly maxHeaderBytes: number;
 }
 
-/** What our agents read of a request; axios passes it on untouched. */
+/** Of a request, beside what axios knows: it passes these on untouched. */
 export interface NodeRequestConfig {
+  /** Read by our agents. */
   readonly connectTimeoutMs?: number;
+  /** In place of `httpAgent` and `httpsAgent`, so that the agent which no request needs is never made. */
+  readonly agentOf: (protocol: string) => Agent;
 }
 
 /**
@@ -19,15 +22,14 @@ export interface NodeRequestConfig {
  */
 export function createNodeAdapter({ maxHeaderBytes }: NodeAdapterOptions): AxiosAdapter {
   return async (config) => {
-    const { connectTimeoutMs } = config as NodeRequestConfig;
+    const { connectTimeoutMs, agentOf } = config as InternalAxiosRequestConfig & NodeRequestConfig;
     const answer = await exchangeOnNode({
       method: (config.method ?? 'get').toUpperCase(),
       url: config.url ?? '',
       headers: config.headers.toJSON() as Record<string, string>,
       body: config.data as string | undefined,
       signal: config.signal as AbortSignal | undefined,
-      httpAgent: config.httpAgent as Agent,
-      httpsAgent: config.httpsAgent as Agent,
+      agentOf,
       maxHeaderBytes,
       connectTimeoutMs,
     });

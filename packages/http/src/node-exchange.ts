@@ -9,8 +9,8 @@ export interface NodeExchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly httpAgent: Agent;
-  readonly httpsAgent: Agent;
+  /** By the protocol of the URL. */
+  readonly agentOf: (protocol: string) => Agent;
   /** Largest size of the headers of an answer, in bytes. */
   readonly maxHeaderBytes: number;
   /** Read by the agents. */
@@ -38,13 +38,13 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
   });
 }
 
-function start({ method, url: text, headers, body, httpAgent, httpsAgent, maxHeaderBytes, connectTimeoutMs }: NodeExchange): ClientRequest {
+function start({ method, url: text, headers, body, agentOf, maxHeaderBytes, connectTimeoutMs }: NodeExchange): ClientRequest {
   const url = parseUrl(text);
   const isTls = url.protocol === 'https:';
   const options: RequestOptions & { readonly connectTimeoutMs?: number } = {
     ...urlToHttpOptions(url),
     method,
-    agent: isTls ? httpsAgent : httpAgent,
+    agent: agentOf(url.protocol),
     headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
     maxHeaderSize: maxHeaderBytes,
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
