@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { WholeBody } from '@filesource/core';
 import { BrokenBody, truncated } from '../answer-body.ts';
 import type { Receiver } from './connection.ts';
