@@ -2,7 +2,7 @@ import {
   createLimiter,
   FileSourceError,
   toFileSourceError,
-  walkFiles,
+  walkPages,
   type ArchiveItem,
   type ArchiveSelection,
   type Entry,
@@ -162,8 +162,9 @@ async function walk(folder: WantedFolder, segments: readonly string[], { add, to
     }
   };
   try {
-    for await (const { entry, segments: path } of walkFiles({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
-      add({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: [...path, entry.name].join('/'), size: entry.size });
+    for await (const { files, segments: path } of walkPages({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
+      const parent = path.map((name) => `${name}/`).join('');
+      for (const entry of files) add({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: parent + entry.name, size: entry.size });
     }
   } finally {
     ahead.end();
