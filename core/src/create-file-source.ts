@@ -136,7 +136,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     open: async (like, openOptions = {}) => stack.open(resolveFile(like), shared(openOptions)),
     link: async (like, linkOptions = {}) => stack.link(resolve(like), shared(linkOptions)),
     archive: async (likes, archiveOptions = {}) => {
-      const { convert, known, onItemError = 'fail', needsToken = false, signal } = shared(archiveOptions);
+      const { convert, known, onItemError = 'fail', needsToken = false, itemsMayFollow, signal } = shared(archiveOptions);
       const selection = selectionOf(likes.map(resolve), convert);
       const facts = { selection, started: new Date(options.ports.clock.now()) };
       if (needsToken) {
@@ -145,7 +145,8 @@ export function createFileSource(options: FileSourceOptions): FileSource {
           formatOperationToken({ ...own, handle: { ...facts, operation: longOperationId } });
         });
       }
-      return withToken(await stack.archive(known === undefined ? selection : { ...selection, known }, { onItemError, ...(signal === undefined ? {} : { signal }) }), own, facts);
+      const adapterOptions = { onItemError, ...(itemsMayFollow === undefined ? {} : { itemsMayFollow }), ...(signal === undefined ? {} : { signal }) };
+      return withToken(await stack.archive(known === undefined ? selection : { ...selection, known }, adapterOptions), own, facts);
     },
     attach: async (text, attachOptions = {}) => {
       const { handle } = located('attach', () => {

@@ -14,6 +14,8 @@ export interface CallOptions {
 
 export interface AdapterArchiveOptions extends CallOptions {
   readonly onItemError: 'fail' | 'skip';
+  /** The archive may come with `itemsListed`, before everything that was asked for is listed. */
+  readonly itemsMayFollow?: boolean;
 }
 
 /**

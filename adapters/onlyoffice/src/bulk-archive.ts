@@ -8,6 +8,8 @@ export interface BulkArchiveParts {
   readonly client: OnlyOfficeClient;
   readonly ports: Ports;
   readonly plan: ArchivePlan;
+  /** Resolves when the plan has all its items; missing when it has. */
+  readonly itemsListed?: Promise<void>;
   readonly url: string;
   readonly warning: string | null;
   /** False once a later archive of the same name took the place of this one. */
@@ -16,7 +18,7 @@ export interface BulkArchiveParts {
 
 /** What a finished bulk download left at the vendor. */
 export function createBulkArchive(parts: BulkArchiveParts): Archive {
-  const { client, ports, plan, warning } = parts;
+  const { client, ports, plan, itemsListed, warning } = parts;
   const url = linkOf(parts.url, client.portal);
   let totalSize: number | null = null;
 
@@ -33,6 +35,7 @@ export function createBulkArchive(parts: BulkArchiveParts): Archive {
   return {
     name: plan.name,
     items: plan.items,
+    ...(itemsListed === undefined ? {} : { itemsListed }),
     warning,
     link: { url, kind: 'archive', expires: null, needsCredentials: true },
     open: async ({ range, signal }: OpenOptions = {}): Promise<ArchiveContent> => {

@@ -15,9 +15,10 @@ export interface BulkOperationsParts {
 export interface BulkOperations {
   /**
    * Starts the vendor's job while the folders of the plan are still being walked, which `walking` stops.
-   * - A walk that fails cancels the job, and its error is what the operation fails with.
+   * - A walk that fails cancels the job, and its error is what the operation fails with; with `itemsMayFollow`, that is what a job that has ended by
+   *   then has in its archive's `itemsListed`.
    */
-  start(begun: BegunPlan, options: { readonly signal: AbortSignal | undefined; readonly walking: AbortController }): Promise<Operation<Archive>>;
+  start(begun: BegunPlan, options: { readonly signal: AbortSignal | undefined; readonly walking: AbortController; readonly itemsMayFollow: boolean }): Promise<Operation<Archive>>;
   attach(handle: ArchiveHandle, signal: AbortSignal | undefined): Promise<Operation<Archive>>;
 }
 
@@ -56,8 +57,8 @@ export function createBulkOperations({ ports, plan: planTools, tools }: BulkOper
       },
     }),
   });
-  const archiveOf = (id: string, { url, warning }: BulkEnd, plan: ArchivePlan): Archive =>
-    createBulkArchive({ client, ports, plan, url, warning, isCurrent: () => (board.ownerOf(url) ?? id) === id });
+  const archiveOf = (id: string, { url, warning }: BulkEnd, plan: ArchivePlan, itemsListed?: Promise<void>): Archive =>
+    createBulkArchive({ client, ports, plan, url, warning, isCurrent: () => (board.ownerOf(url) ?? id) === id, ...(itemsListed === undefined ? {} : { itemsListed }) });
 
   /** The first look, and a second one when it shows nothing: the list may lag behind the job. */
   const find = async (id: string): Promise<Job> => {
@@ -82,7 +83,7 @@ export function createBulkOperations({ ports, plan: planTools, tools }: BulkOper
   };
 
   return {
-    start: async ({ plan, whole }, { signal, walking }) => {
+    start: async ({ plan, whole }, { signal, walking, itemsMayFollow }) => {
       const stopWalk = (): void => walking.abort(new FileSourceError('aborted', 'the operation was cancelled'));
       const started = await startBulkDownload(plan, tools, signal).catch((error: unknown) => {
         stopWalk();
@@ -98,7 +99,13 @@ export function createBulkOperations({ ports, plan: planTools, tools }: BulkOper
         broken = error;
         job.operation.cancel().catch(() => undefined);
       });
-      return mapOperation(job.operation, { result: async (end) => archiveOf(id, end, await whole), error: (error) => broken ?? error });
+      const listed = whole.then(() => undefined);
+      // Whoever needs the items is told.
+      listed.catch(() => undefined);
+      return mapOperation(job.operation, {
+        result: async (end) => (itemsMayFollow ? archiveOf(id, end, plan, listed) : archiveOf(id, end, await whole)),
+        error: (error) => broken ?? error,
+      });
     },
     attach: async (handle, signal) => {
       const { id, end } = parseBulkHandle(handle.operation, client.portal);

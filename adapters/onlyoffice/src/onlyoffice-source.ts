@@ -69,12 +69,12 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       const found = await lookup.file({ folder, file }, signal);
       return { url: new URL(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
     },
-    archive: async (selection, { signal }) => {
+    archive: async (selection, { signal, itemsMayFollow = false }) => {
       const walking = new AbortController();
       const begun = await beginPlan(selection, planTools, AbortSignal.any([walking.signal, closing.signal, ...(signal === undefined ? [] : [signal])]));
       // The portal refuses folders without files, or fails on them.
       if (begun.plan.items.length === 0) return createFinishedOperation(createEmptyArchive(begun.plan.name));
-      return operations.start(begun, { signal, walking });
+      return operations.start(begun, { signal, walking, itemsMayFollow });
     },
     attach: (handle, { signal }) => operations.attach(handle, signal),
     diagnose: (options) => diagnosePortal(config, ports, options),

@@ -15,7 +15,7 @@ const file = (id: number): Readonly<Record<string, unknown>> => ({ id, title: `$
 const contents = (files: readonly object[], folders: readonly object[] = []): Told => workspace({ files, folders, startIndex: 0, count: files.length + folders.length, total: files.length + folders.length });
 
 /** A Workspace with a file in the folder 2, and folders around it; `third` is what it says of the folder 3. From 100 to 199, each folder has the next one in it, and the last one a file. */
-async function portal(third: () => Told, isDone = (): boolean => true): Promise<ScriptServer> {
+async function portal(third: () => Told | Promise<Told>, isDone = (): boolean => true): Promise<ScriptServer> {
   server = await startScript(({ method, path }) => {
     if (path.endsWith('/folder/1')) return workspace(folder(1));
     if (path.endsWith('/files/1')) return contents([], [folder(2), folder(3), folder(4)]);
@@ -55,6 +55,41 @@ describe('an archive', () => {
     await portal(broken);
     const operation = await sourceOf(server!).archive(['1']);
     expect(await errorOf(operation.result())).toMatchObject({ kind: 'vendor-failure', message: expect.stringContaining('broken') });
+  });
+
+  test('whose items may follow is there before all folders are listed, and then tells what all of them have', async () => {
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await portal(async () => {
+      await held;
+      return contents([file(31)]);
+    });
+    const archive = await (await sourceOf(server!).archive(['1'], { itemsMayFollow: true })).result();
+    expect(archive.items.map(({ name }) => name)).toEqual(['21.txt']);
+    goOn();
+    await archive.itemsListed;
+    expect(archive.items.map(({ name }) => name)).toEqual(['21.txt', '31.txt', '41.txt']);
+  });
+
+  test('whose items may follow tells by them, located, that the listing failed when the job had ended already', async () => {
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await portal(async () => {
+      await held;
+      return broken();
+    });
+    const archive = await (await sourceOf(server!).archive(['1'], { itemsMayFollow: true })).result();
+    goOn();
+    expect(await errorOf(archive.itemsListed!)).toMatchObject({ kind: 'vendor-failure', message: expect.stringContaining('broken'), operation: 'archive', source: 'documents' });
+  });
+
+  test('whose items may follow ends their listing when the signal that it was asked for with fires', async () => {
+    await portal(() => new Promise<Told>(() => undefined));
+    const stop = new AbortController();
+    const archive = await (await sourceOf(server!).archive(['1'], { itemsMayFollow: true, signal: stop.signal })).result();
+    stop.abort();
+    expect(await errorOf(archive.itemsListed!)).toMatchObject({ kind: 'aborted', operation: 'archive' });
+    expect(server!.lines().filter((line) => line.includes('terminate'))).toEqual([]);
   });
 
   test('of a folder whose listing fails before a file is known is not started', async () => {

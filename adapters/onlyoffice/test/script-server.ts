@@ -18,7 +18,7 @@ export interface Told {
   readonly body?: string | Buffer;
 }
 
-export type Answer = (asked: Asked) => Told | undefined;
+export type Answer = (asked: Asked) => Told | undefined | Promise<Told | undefined>;
 
 export interface ScriptServer {
   readonly url: string;
@@ -41,7 +41,7 @@ export async function startScript(answer: Answer): Promise<ScriptServer> {
     const text = Buffer.concat(chunks).toString('utf8');
     const one: Asked = { method: request.method ?? '', path: url.pathname, query: url.searchParams, headers: request.headers, body: text === '' ? undefined : JSON.parse(text) };
     asked.push(one);
-    const told = answer(one) ?? { status: 404, body: '' };
+    const told = (await answer(one)) ?? { status: 404, body: '' };
     const body = told.json === undefined ? (told.body ?? '') : JSON.stringify(told.json);
     response.writeHead(told.status ?? 200, { ...(told.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), 'content-length': String(Buffer.byteLength(body)), ...told.headers });
     response.end(body);

@@ -34,6 +34,8 @@ export interface ArchiveOptions {
   readonly onItemError?: 'fail' | 'skip';
   /** Refuse, before anything is started, what another process could not attach to: `unsupported`, or `too-large` for a token. */
   readonly needsToken?: boolean;
+  /** Take the archive as soon as it can be opened, although what was asked for may still be being listed: see {@link Archive.itemsListed}. Default: no. */
+  readonly itemsMayFollow?: boolean;
 }
 
 /** One file that was asked for: what an archive is checked against. */
@@ -61,10 +63,13 @@ export interface ArchiveContent extends Content {
 /**
  * A finished archive.
  * - `items` is what was asked for: an archive that lacks one of them is not complete, whatever the vendor says.
+ * - Where `itemsListed` is there, that holds from when it resolves: until then `items` grows, and one that is in it stays as it is.
  */
 export interface Archive {
   readonly name: string;
   readonly items: readonly ArchiveItem[];
+  /** Only with `itemsMayFollow`: resolves when `items` is whole. Rejects with what ended the listing; then nothing proves the archive. */
+  readonly itemsListed?: Promise<void>;
   /** What the vendor complained about although it delivered; such an archive may have holes. */
   readonly warning: string | null;
   readonly link: Link | null;

@@ -9,7 +9,7 @@ import { formatRef, type Ref } from '../ref.ts';
 import { DeliveredBody } from '../streams/delivered-body.ts';
 import { WholeBody } from '../streams/whole-body.ts';
 import { cutToRange } from './emulate-range.ts';
-import { attachTo, overlay, type Layer } from './layer.ts';
+import { attachTo, overlay, overlayArchive, type Layer } from './layer.ts';
 
 export interface DeliveryLayerOptions {
   readonly context: ErrorContext;
@@ -49,7 +49,7 @@ function deliverArchive(archive: Archive, options: DeliveryLayerOptions): Archiv
     const content = await archive.open(attempt);
     return attempt.range === undefined ? content : { ...cutToRange(content, attempt.range), format: content.format };
   };
-  return { ...archive, open: (openOptions = {}) => deliver(openPart, openOptions, options, 'archive', undefined) };
+  return overlayArchive(archive, { open: (openOptions = {}) => deliver(openPart, openOptions, options, 'archive', undefined) });
 }
 
 async function deliver<C extends Content>(

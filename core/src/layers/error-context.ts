@@ -1,6 +1,7 @@
+import type { Archive } from '../archive/archive.ts';
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
 import { mapOperation } from '../operation/map-operation.ts';
-import { aroundCalls, attachTo, overlay, type Layer } from './layer.ts';
+import { aroundCalls, attachTo, overlay, overlayArchive, type Layer } from './layer.ts';
 
 /**
  * Tells in every error where it happened, and removes credentials and signed links from it.
@@ -21,11 +22,21 @@ export function errorContextLayer(context: ErrorContext): Layer {
       });
       return overlay(located, {
         archive: async (selection, options) =>
-          mapOperation(await located.archive(selection, options), { result: (archive) => archive, error: locate }),
+          mapOperation(await located.archive(selection, options), { result: (archive) => withLocatedListing(archive, locate), error: locate }),
         ...(located.attach === undefined
           ? {}
           : { attach: async (handle, options) => mapOperation(await attachTo(located, handle, options), { result: (archive) => archive, error: locate }) }),
       });
     },
   };
+}
+
+function withLocatedListing(archive: Archive, locate: (error: unknown) => Error): Archive {
+  if (archive.itemsListed === undefined) return archive;
+  const itemsListed = archive.itemsListed.catch((error: unknown) => {
+    throw locate(error);
+  });
+  // Whoever needs the items is told.
+  itemsListed.catch(() => undefined);
+  return overlayArchive(archive, { itemsListed });
 }

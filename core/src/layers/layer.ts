@@ -80,16 +80,25 @@ export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter
   });
 }
 
-/** `items` stays live: an archive that is made here learns of failures while it is read. */
 function aroundOpen(archive: Archive, around: Around): Archive {
-  return {
-    name: archive.name,
-    get items() {
-      return archive.items;
-    },
-    warning: archive.warning,
-    link: archive.link,
+  return overlayArchive(archive, {
     open: (options: OpenOptions = {}) => around({ name: 'open-archive', ref: undefined, signal: options.signal }, (signal) => archive.open(withSignal(options, signal))),
+  });
+}
+
+/** An archive that is `inner`, but for the parts given. `items` stays live: more may be listed, and one that is made here learns of failures while it is read. */
+export function overlayArchive(inner: Archive, parts: Partial<Pick<Archive, 'itemsListed' | 'open'>>): Archive {
+  const { name, warning, link, itemsListed } = inner;
+  return {
+    name,
+    get items() {
+      return inner.items;
+    },
+    warning,
+    link,
+    ...(itemsListed === undefined ? {} : { itemsListed }),
+    open: (options) => inner.open(options),
+    ...parts,
   };
 }
 

@@ -111,6 +111,7 @@ export function patch(bytes: Buffer, from: string, to: string | Buffer): Buffer 
 export interface VendorArchive {
   readonly bytes: Buffer;
   readonly items: readonly ArchiveItem[];
+  readonly itemsListed?: Promise<void>;
   readonly format?: ArchiveFormat;
   readonly name?: string;
   readonly warning?: string;
@@ -128,6 +129,7 @@ export function archivingSource(given: VendorArchive, clock?: Clock): { source: 
   const archive: Archive = {
     name: given.name ?? 'documents.zip',
     items: given.items,
+    ...(given.itemsListed === undefined ? {} : { itemsListed: given.itemsListed }),
     warning: given.warning ?? null,
     link: null,
     open: async (options = {}) => {

@@ -168,6 +168,16 @@ const facts: readonly ConformanceCase[] = [
     },
   },
   {
+    title: 'whose items may follow has them all once they are listed',
+    run: async ({ source, world }) => {
+      const archive = await (await source.archive([world.many.id], { itemsMayFollow: true })).result();
+      const first = [...archive.items];
+      await archive.itemsListed;
+      assert.deepEqual(archive.items.slice(0, first.length), first, 'an item that is told stays as it is');
+      holdsExactly({ archive, files: (await readArchive(await archive.open())).files }, world.many.files);
+    },
+  },
+  {
     title: 'can be opened twice, and holds the same',
     run: async ({ source, world }) => {
       const archive = await (await source.archive([world.documents.id])).result();

@@ -1,4 +1,4 @@
-import { createFinishedOperation, FileSourceError, overlay } from '@filesource/core';
+import { createFinishedOperation, FileSourceError, mapOperation, overlay } from '@filesource/core';
 import { archive, except, link, lyingSecret, operation, watchedAs, type Lie } from './lie.ts';
 
 export const archiveLies: readonly Lie[] = [
@@ -43,6 +43,18 @@ export const archiveLies: readonly Lie[] = [
     area: 'an archive',
     title: 'of a folder holds every file in it',
     tell: (honest) => archive(honest, (made) => ({ ...made, items: [] })),
+  },
+  {
+    lie: 'says too early that everything is listed',
+    area: 'an archive',
+    title: 'whose items may follow has them all once they are listed',
+    tell: (honest) =>
+      overlay(honest, {
+        archive: async (selection, options) =>
+          mapOperation(await honest.archive(selection, options), {
+            result: (made) => (options.itemsMayFollow === true ? { ...made, items: made.items.slice(1), itemsListed: Promise.resolve() } : made),
+          }),
+      }),
   },
   {
     lie: 'drops what is not there without a word',

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FileSourceError, throwIfAborted, toFileSourceError, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, untilAborted, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import type { TransferListener } from '../events.ts';
 import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
@@ -63,10 +63,27 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Receip
   }
 }
 
+/** The archive is fetched while what was asked for is still being listed; whichever of the two fails ends the other. */
 async function fetchInto(target: Target, started: string, options: FetchArchiveOptions): Promise<Receipt> {
+  const over = new AbortController();
+  let unlisted: unknown;
+  const onUnlisted = (error: unknown): void => {
+    if (options.signal?.aborted !== true) unlisted ??= error;
+    over.abort(error);
+  };
+  try {
+    return await fetchWhile(target, started, { ...options, signal: eitherOf(over.signal, options.signal) }, onUnlisted);
+  } catch (error) {
+    over.abort(error);
+    throw toFileSourceError(unlisted ?? error);
+  }
+}
+
+async function fetchWhile(target: Target, started: string, options: FetchArchiveOptions & { readonly signal: AbortSignal }, onUnlisted: (error: unknown) => void): Promise<Receipt> {
   const { source, convert, to, signal, clock, onEvent, receiptFile } = options;
   const operation = await operationOf(options);
   const archive = await waitFor(operation, options);
+  archive.itemsListed?.catch(onUnlisted);
   const withSignal = signal === undefined ? {} : { signal };
   const content = await archive.open(withSignal);
   const isPassing = target.directory !== undefined && content.format !== 'single';
@@ -82,6 +99,7 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
     });
     await part.complete();
     const entries = await readEntries(archive, content, part, target, options);
+    await allListed(archive, signal);
     if (target.directory === undefined) await part.finish();
     else if (content.format !== 'single') await part.discard();
     await (target.directory === undefined ? syncDirectory(dirname(target.file.finalPath)) : target.directory.sync());
@@ -107,8 +125,13 @@ async function fetchInto(target: Target, started: string, options: FetchArchiveO
     return receipt;
   } catch (error) {
     await part.discard();
-    throw toFileSourceError(error);
+    throw error;
   }
+}
+
+/** Nothing appears in its place before it is known what it has to be proven against. */
+async function allListed({ itemsListed }: Archive, signal: AbortSignal | undefined): Promise<void> {
+  if (itemsListed !== undefined) await untilAborted(itemsListed, signal);
 }
 
 const progressEveryMs = 200;
@@ -141,7 +164,7 @@ async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
 async function operationOf(options: FetchArchiveOptions): Promise<Operation<Archive>> {
   if ('operation' in options) return options.operation();
   const { source, refs, convert, signal } = options;
-  return source.archive(refs, { onItemError: 'skip', ...(convert === undefined ? {} : { convert }), ...(signal === undefined ? {} : { signal }) });
+  return source.archive(refs, { onItemError: 'skip', itemsMayFollow: true, ...(convert === undefined ? {} : { convert }), ...(signal === undefined ? {} : { signal }) });
 }
 
 /** The vendor's progress as events, and then the archive; whoever started it and gives up tells the vendor to stop. */
@@ -163,6 +186,7 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
   const { directory, file } = target;
   if (content.format === 'single') {
     const path = content.name ?? archive.name;
+    await allListed(archive, options.signal);
     const localPath = directory === undefined ? null : await placeSingle(part, path, directory);
     return [{ path, size: part.bytes, sha256: part.sha256, localPath }];
   }
@@ -174,6 +198,7 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
   const unpack = new UnpackTarget(stage);
   try {
     const entries = await read(file.partPath, { ...reading, unpack });
+    await allListed(archive, signal);
     throwIfAborted(signal);
     return await publish(entries, { from: stage, to: directory, unpack });
   } finally {

@@ -19,8 +19,15 @@ const mostFruitless = 3;
 export async function receiveArchive(archive: Archive, first: ArchiveContent, part: PartFile, options: ReceiveArchiveOptions): Promise<void> {
   const { idle, signal, onBytes } = options;
   const withSignal = signal === undefined ? {} : { signal };
+  let mostBytes = Number.POSITIVE_INFINITY;
+  const bound = (): void => {
+    mostBytes = plausibleBytes(archive);
+  };
   // What core makes tells its files only while it is read.
-  const mostBytes = idle === undefined ? Number.POSITIVE_INFINITY : plausibleBytes(archive);
+  if (idle !== undefined) {
+    if (archive.itemsListed === undefined) bound();
+    else archive.itemsListed.then(bound, () => undefined);
+  }
   const onTaken = (): void => {
     onBytes(part.bytes, first.size);
     if (part.bytes > mostBytes) throw new FileSourceError('corrupt', `${part.bytes} bytes came and no end, far more than the files in the archive have`);
