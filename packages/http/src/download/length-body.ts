@@ -3,8 +3,8 @@ import { abortError } from '@filesource/core';
 import { truncated } from '../answer-body.ts';
 import type { Connection, Receiver } from './connection.ts';
 
-/** Bytes are read straight into blocks of this size, which then are the chunks of the stream. */
-const blockBytes = 1024 * 1024;
+/** Bytes are read straight into blocks of this size, which then are the chunks of the stream. Larger ones, once used, lie about for longer. */
+const blockBytes = 512 * 1024;
 /** A block with less room than this is full: a read into the rest of it would bring too little. */
 const leastRoomBytes = 64 * 1024;
 /** So long bytes wait for more of them, unless their block is full: TLS brings 16 KiB at a time, and a chunk for each would cost more than they do. */

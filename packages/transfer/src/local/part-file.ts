@@ -3,7 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { FileHash, Hashing, RunningHash } from '@filesource/core';
 import { targetError } from './target-error.ts';
-import { writeChunks, writeChunksSync } from './write-chunks.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
 const gatherBytes = 1024 * 1024;
@@ -13,9 +13,6 @@ const smallBytes = 256 * 1024;
 const hashedBesideBytes = 8 * 1024 * 1024;
 /** The other thread is told of so much at once: waking it costs more than what it has to know. */
 const toldBytes = 8 * 1024 * 1024;
-/** Longest time of a write on this thread: a disk that takes longer gets the next ones from the thread pool, which costs more but holds nobody up. */
-const slowWriteMs = 8;
-const writesOfPool = 32;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -47,9 +44,7 @@ export class PartFile {
   #handle: FileHandle | undefined;
   #chunks: Buffer[] = [];
   #gathered = 0;
-  #writing: Promise<void> | undefined;
-  /** Writes that the thread pool is still to make. */
-  #slowWrites = 0;
+  #writes: WriteQueue | undefined;
   #bytes: number;
   #sha256: string | undefined;
   #isComplete = false;
@@ -83,9 +78,10 @@ export class PartFile {
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
     if (this.#gathered < gatherBytes) return undefined;
-    if (this.#handle === undefined || this.#writing !== undefined || this.#slowWrites > 0) return this.#flush();
-    this.#flushHere(this.#handle);
-    return undefined;
+    if (this.#writes === undefined) return this.#flush();
+    return this.#enqueue()?.catch((error: unknown) => {
+      throw targetError(error, this.#options.shownPath);
+    });
   }
 
   /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
@@ -97,7 +93,7 @@ export class PartFile {
         await this.#writeSmall(durable);
       } else {
         await this.#flush();
-        await this.#writing;
+        await this.#writes?.idle();
         this.#tell(this.#bytes);
         if (this.#bytes < this.#allocated) await this.#handle?.truncate(this.#bytes);
         const hex = this.#hashBeside?.hex();
@@ -129,7 +125,7 @@ export class PartFile {
   async checkpoint(): Promise<number> {
     try {
       if (this.#gathered > 0) await this.#flush();
-      await this.#writing;
+      await this.#writes?.idle();
       await this.#handle?.sync();
       return this.#bytes;
     } catch (error) {
@@ -153,63 +149,40 @@ export class PartFile {
   async #abandon(): Promise<void> {
     this.#chunks = [];
     this.#gathered = 0;
-    await this.#writing?.catch(() => undefined);
+    await this.#writes?.idle().catch(() => undefined);
     this.#hashBeside?.close();
     await this.#close().catch(() => undefined);
   }
 
   async #flush(): Promise<void> {
     try {
-      await this.#writing;
-      if (this.#handle === undefined) {
-        const { partPath, resume } = this.#options;
-        this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
-        if (resume !== undefined) await this.#handle.truncate(resume.bytes);
-        await this.#allocate(this.#handle);
-      }
+      await (await this.#opened()).idle();
+      await this.#enqueue();
     } catch (error) {
       throw targetError(error, this.#options.shownPath);
     }
-    this.#writing = undefined;
-    if (this.#slowWrites === 0) {
-      this.#flushHere(this.#handle);
-      return;
-    }
-    this.#slowWrites -= 1;
-    const { chunks, position } = this.#takeGathered();
-    const end = this.#bytes;
-    const writing = writeChunks(this.#handle, chunks, position).then(() => this.#tellWritten(end));
-    // Awaited by the next flush: the vendor's bytes arrive while these are written.
-    writing.catch(() => undefined);
-    this.#writing = writing;
   }
 
-  /** A file system takes a mebibyte into memory faster than a thread of the pool can be asked to hand it over. */
-  #flushHere(handle: FileHandle): void {
-    const { chunks, position } = this.#takeGathered();
-    const startedMs = performance.now();
-    try {
-      writeChunksSync(handle, chunks, position);
-    } catch (error) {
-      // Nobody may take for safe what comes after the last write that went well.
-      this.#writing = Promise.reject(error);
-      this.#writing.catch(() => undefined);
-      throw targetError(error, this.#options.shownPath);
-    }
-    if (performance.now() - startedMs > slowWriteMs) this.#slowWrites = writesOfPool;
-    this.#tellWritten(this.#bytes);
+  async #opened(): Promise<WriteQueue> {
+    if (this.#writes !== undefined) return this.#writes;
+    const { partPath, resume } = this.#options;
+    this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
+    if (resume !== undefined) await this.#handle.truncate(resume.bytes);
+    await this.#allocate(this.#handle);
+    this.#writes = new WriteQueue(this.#handle, (end) => {
+      if (end - this.#told >= toldBytes) this.#tell(end);
+    });
+    return this.#writes;
   }
 
-  #takeGathered(): { readonly chunks: readonly Buffer[]; readonly position: number } {
-    const gathered = { chunks: this.#chunks, position: this.#bytes - this.#gathered };
+  /** `undefined` when more can be taken at once. */
+  #enqueue(): Promise<void> | undefined {
+    const chunks = this.#chunks;
+    const position = this.#bytes - this.#gathered;
     this.#chunks = [];
     this.#gathered = 0;
     if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
-    return gathered;
-  }
-
-  #tellWritten(end: number): void {
-    if (end - this.#told >= toldBytes) this.#tell(end);
+    return this.#writes?.add(chunks, position, this.#bytes);
   }
 
   /** What does not work here is no harm: the file then grows as it is written. */
