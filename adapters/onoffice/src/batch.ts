@@ -16,6 +16,8 @@ export interface BatcherOptions<Job, Value> {
   readonly maxRequests: number;
   /** What the jobs of one request may weigh together; one job may weigh more, and is sent by itself. Default: no bound. */
   readonly maxWeight?: number;
+  /** Jobs that weigh several times this are spread over the requests that are free, rather than to wait for one answer. Default: they are not. */
+  readonly worthWeight?: number;
   readonly weightOf?: (job: Job) => number;
   /** How long jobs that do not fill a request wait for others while a request is on its way; default 0. */
   readonly lingerMs?: number;
@@ -94,20 +96,32 @@ export class Batcher<Job, Value> {
     this.#queue = this.#queue.filter((waiter) => !waiter.isSettled);
     const [first] = this.#queue;
     if (first === undefined) return undefined;
-    const count = first.isAlone ? 1 : this.#countOfNext();
-    const isFull = first.isAlone || count < this.#queue.length || count === this.#options.maxJobs;
+    const { count, weight } = first.isAlone ? { count: 1, weight: first.weight } : this.#sizeOfNext();
+    const { maxJobs, worthWeight = Number.POSITIVE_INFINITY } = this.#options;
+    const isFull = first.isAlone || count < this.#queue.length || count === maxJobs || weight >= worthWeight;
     if (!isFull && !hasLingered && this.#taken > 0 && this.#linger()) return undefined;
     return this.#queue.splice(0, count);
   }
 
-  #countOfNext(): number {
+  #sizeOfNext(): { readonly count: number; readonly weight: number } {
     const { maxJobs, maxWeight = Number.POSITIVE_INFINITY } = this.#options;
-    let weight = 0;
-    const end = this.#queue.findIndex((waiter, index) => {
+    const share = this.#shareOfEach();
+    let [count, weight] = [0, 0];
+    for (const waiter of this.#queue) {
+      const isTooMuch = waiter.isAlone || count === maxJobs || weight >= share || weight + waiter.weight > maxWeight;
+      if (count > 0 && isTooMuch) break;
+      count += 1;
       weight += waiter.weight;
-      return index > 0 && (index === maxJobs || waiter.isAlone || weight > maxWeight);
-    });
-    return end === -1 ? this.#queue.length : end;
+    }
+    return { count, weight };
+  }
+
+  /** What a request has to weigh so that each of those that are free gets as much. */
+  #shareOfEach(): number {
+    const { maxRequests, worthWeight } = this.#options;
+    if (worthWeight === undefined) return Number.POSITIVE_INFINITY;
+    const waiting = this.#queue.reduce((sum, { weight }) => sum + weight, 0);
+    return waiting / Math.max(1, Math.min(maxRequests - this.#taken, Math.floor(waiting / worthWeight)));
   }
 
   /** Waits for more jobs, not longer than until no request is on its way. */

@@ -76,6 +76,7 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
     ...batching,
     lingerMs,
     maxWeight: maxExpectedBytes,
+    worthWeight: maxExpectedBytes / 2,
     weightOf: ({ expectedBytes }) => expectedBytes + bytesBesides,
     send: async (jobs, signal) => {
       const { response, signed, facts } = await exchange(jobs.map(({ action }) => action), signal);

@@ -166,6 +166,29 @@ describe('jobs', () => {
     await expect(Promise.all(all)).resolves.toEqual(['a!', 'b!', 'c!', 'd!']);
   });
 
+  test('that weigh as much as several requests are worth are spread over those that are free, and wait for no others', async () => {
+    const { sent, call, jobsSent } = batcherByHand({ maxRequests: 3, maxWeight: 8, worthWeight: 4, weightOf: Number, lingerMs: 10 });
+    const all = [...call('2', '2', '2', '2', '2', '2', '2')];
+    await settle();
+    expect(jobsSent()).toEqual(['222', '22', '22']);
+    all.push(...call('2', '2', '2'));
+    await settle();
+    sent[0]?.answer();
+    await settle();
+    expect(jobsSent().slice(3)).toEqual(['222']);
+    for (const request of sent.slice(1)) request.answer();
+    await expect(Promise.all(all)).resolves.toHaveLength(10);
+  });
+
+  test('that are worth no request of their own are not spread', async () => {
+    const { sent, call, jobsSent } = batcherByHand({ maxRequests: 3, maxWeight: 8, worthWeight: 4, weightOf: Number });
+    const all = Promise.all(call('2', '2', '3'));
+    await settle();
+    expect(jobsSent()).toEqual(['223']);
+    for (const request of sent) request.answer();
+    await all;
+  });
+
   test('share a request up to its weight, and one that is heavier goes by itself', async () => {
     const { sent, call, jobsSent } = batcherByHand({ maxWeight: 5, weightOf: Number });
     const all = Promise.all(call('2', '3', '1', '9', '4', '1', '1'));
