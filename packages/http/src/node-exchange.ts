@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { connectionClosed } from './connection-closed.ts';
 import { parseUrl } from './parse-url.ts';
 
 export interface NodeExchange {
@@ -32,6 +33,8 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
       settle();
       reject(error);
     });
+    // An answer that wants to go on in another protocol ends without an error; after an answer, nobody hears this.
+    request.once('close', () => reject(connectionClosed()));
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
     request.end(exchange.body);

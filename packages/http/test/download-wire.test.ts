@@ -78,6 +78,7 @@ const answers: readonly (readonly [what: string, bytes: string])[] = [
   ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 3\r\n\r\nabc'],
   ['after a hint', `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${plain('abc')}`],
   ['after 100', `HTTP/1.1 100 Continue\r\n\r\n${plain('abc')}`],
+  ['101', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'],
   ['204', 'HTTP/1.1 204 No Content\r\nx-a: 1\r\n\r\n'],
   ['304 with a length', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 10\r\n\r\n'],
   ['404 with a body', 'HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone'],

@@ -20,6 +20,7 @@ export class Connection {
   #receiver: Receiver | undefined;
   #error: Error | undefined;
   #isClosed = false;
+  #isPaused = false;
   #keptUntilMs = Number.POSITIVE_INFINITY;
 
   constructor(origin: string, options: { readonly scratch: Uint8Array; readonly connect: (onread: OnReadOpts) => Socket; readonly onClose: (connection: Connection) => void }) {
@@ -56,16 +57,20 @@ export class Connection {
 
   /** Lets bytes come again after a receiver had enough. */
   resume(): void {
+    this.#isPaused = false;
     this.#socket.resume();
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   /** The exchange is over, and the next one may come within that time; waiting for it keeps no process alive. */
   rest(keptForMs: number | undefined): void {
     this.#receiver = undefined;
+    // TLS may bring the last bytes after a pause; whoever asks next must hear the answer.
+    if (this.#isPaused) this.resume();
     if (keptForMs !== undefined) this.#keptUntilMs = performance.now() + keptForMs;
     this.#socket.unref();
   }
@@ -82,8 +87,14 @@ export class Connection {
   }
 
   #accept(bytes: number, room: Uint8Array): boolean {
-    if (this.#receiver !== undefined) return this.#receiver.accept(bytes, room);
-    this.destroy();
-    return false;
+    if (this.#receiver === undefined) {
+      this.destroy();
+      return false;
+    }
+    const goesOn = this.#receiver.accept(bytes, room);
+    // By then the exchange may be over, and the connection at rest.
+    if (this.#receiver === undefined) return true;
+    if (!goesOn) this.#isPaused = true;
+    return goesOn;
   }
 }

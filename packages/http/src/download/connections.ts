@@ -22,6 +22,7 @@ export class Connections {
   readonly #kept = new Map<string, Connection[]>();
   readonly #sessions = new Map<string, Buffer>();
   #maxKept: number;
+  #isClosed = false;
 
   constructor(options: AgentsOptions) {
     this.#options = options;
@@ -72,8 +73,13 @@ export class Connections {
     this.#maxKept = Math.max(this.#maxKept, connections);
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Also those in use. */
   close(): void {
+    this.#isClosed = true;
     for (const connection of this.#open) connection.shut();
     this.#kept.clear();
     this.#sessions.clear();

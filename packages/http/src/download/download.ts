@@ -28,7 +28,7 @@ export async function download(request: DownloadRequest, connections: Connection
   try {
     return await on(kept);
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof NoAnswer) || connections.isClosed) throw error;
     throwIfAborted(signal);
     return on(connections.open(url, connectTimeoutMs));
   }

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
+import { connectionClosed } from '../connection-closed.ts';
 import type { Connection, Receiver } from './connection.ts';
 
 export interface NodeAnswerOptions {
@@ -33,6 +34,8 @@ export function readByNode({ connection, before, maxHeaderBytes, onAnswer, onErr
     onAnswer(message);
   });
   request.on('error', onError);
+  // An answer that wants to go on in another protocol ends so.
+  request.once('close', () => onError(connectionClosed()));
   request.end();
   return (error) => void request.destroy(error);
 }
