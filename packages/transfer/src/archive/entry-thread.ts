@@ -15,8 +15,53 @@ const fs = require('node:fs');
 const inflating = (${createInflating.toString()})({ threads, zlib });
 const archive = (${openArchiveBytes.toString()})(fs, workerData.archive, ${windowBytes});
 const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), force: fs.fsyncSync, fs, inflating, zlib }, archive);
-parentPort.on('message', async (tasks) => parentPort.postMessage(await reader.read(tasks)));
+const unpacked = ${unpackTasks.toString()};
+const packed = ${packOutcomes.toString()};
+parentPort.on('message', async (tasks) => parentPort.postMessage(packed(await reader.read(unpacked(tasks)))));
 `;
+
+/** One text and one list of numbers: objects would take longer to hand over than a little entry to read. */
+interface PackedTasks {
+  readonly numbers: Float64Array;
+  /** One after the other, an end after each; an empty one for an entry that is only read. */
+  readonly paths: string;
+}
+
+function packTasks(tasks: readonly EntryTask[]): PackedTasks {
+  const numbers = new Float64Array(tasks.length * 5);
+  let [at, paths] = [0, ''];
+  for (const { headerOffset, packedSize, size, method, crc32, path } of tasks) {
+    numbers[at] = headerOffset;
+    numbers[at + 1] = packedSize;
+    numbers[at + 2] = size;
+    numbers[at + 3] = method;
+    numbers[at + 4] = crc32;
+    paths += `${path ?? ''}\0`;
+    at += 5;
+  }
+  return { numbers, paths };
+}
+
+/** Runs as its own text. */
+function unpackTasks({ numbers, paths }: PackedTasks): EntryTask[] {
+  const tasks: EntryTask[] = [];
+  const at = (index: number): number => numbers[index] ?? 0;
+  for (const path of paths.split('\0').slice(0, -1)) {
+    const start = tasks.length * 5;
+    tasks.push({ headerOffset: at(start), packedSize: at(start + 1), size: at(start + 2), method: at(start + 3), crc32: at(start + 4), path: path === '' ? null : path });
+  }
+  return tasks;
+}
+
+/** Runs as its own text: mostly all are digests, which then are one text. */
+function packOutcomes(outcomes: readonly EntryOutcome[]): string | readonly EntryOutcome[] {
+  return outcomes.every((outcome) => typeof outcome === 'string') ? outcomes.join(' ') : outcomes;
+}
+
+function unpackOutcomes(packed: string | readonly EntryOutcome[]): readonly EntryOutcome[] {
+  if (typeof packed !== 'string') return packed;
+  return packed === '' ? [] : packed.split(' ');
+}
 
 interface Waiting {
   resolve(outcomes: readonly EntryOutcome[]): void;
@@ -33,7 +78,7 @@ export class EntryThread implements EntryReader {
   /** Throws where the system gives no thread. */
   constructor(archive: string) {
     this.#worker = new Worker(program, { eval: true, execArgv: [], env: {}, workerData: { archive }, resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 } });
-    this.#worker.on('message', (outcomes: readonly EntryOutcome[]) => this.#waiting.shift()?.resolve(outcomes));
+    this.#worker.on('message', (outcomes: string | readonly EntryOutcome[]) => this.#waiting.shift()?.resolve(unpackOutcomes(outcomes)));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the thread that unpacks has ended')));
   }
@@ -42,7 +87,7 @@ export class EntryThread implements EntryReader {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(tasks, []);
+      this.#worker.postMessage(packTasks(tasks), []);
     });
   }
 
