@@ -56,6 +56,7 @@ export function matchItems(items: readonly ArchiveItem[], entries: readonly Arch
   // What the vendor already gave up must not take the place of what it did not.
   const inOrder = [...items.filter((item) => item.error === undefined), ...items.filter((item) => item.error !== undefined)];
   const entryOf = pairEqual(inOrder, entries);
+  if (entryOf.size === items.length && entryOf.size === entries.length) return { entryOf, extras: [] };
   const openItems = new Set(inOrder.filter((item) => !entryOf.has(item)));
   const openEntries = new Set(entries);
   for (const entry of entryOf.values()) openEntries.delete(entry);

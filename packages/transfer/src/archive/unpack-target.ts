@@ -33,6 +33,8 @@ interface LocalDirectory extends UnpackPlace {
 export class UnpackTarget {
   readonly #root: LocalDirectory;
   readonly #made: string[] = [];
+  /** Where the entry before stood: most stand beside it. */
+  #beside: { readonly head: string; readonly parent: LocalDirectory } | undefined;
 
   constructor(directory: TargetDirectory) {
     this.#root = localDirectory({ localPath: '', fullPath: directory.path });
@@ -45,10 +47,9 @@ export class UnpackTarget {
 
   /** Takes a name and makes its directory; which of two entries gets a name depends on their order alone. Throws `target-failed`. */
   placeFile(entryPath: string): UnpackPlace {
-    const segments = segmentsOf(entryPath);
-    const parent = this.#directory(segments.slice(0, -1));
+    const { parent, last } = this.#parentOf(entryPath);
     if (parent.error !== undefined) throw parent.error;
-    const { name, folded } = freeName(parent, segments.at(-1) ?? '_');
+    const { name, folded } = freeName(parent, last);
     parent.inside.set(folded, null);
     return placeIn(parent, name);
   }
@@ -56,6 +57,18 @@ export class UnpackTarget {
   /** A directory that cannot be made is the error of what is in it. */
   makeDirectory(entryPath: string): void {
     this.#directory(segmentsOf(entryPath));
+  }
+
+  #parentOf(entryPath: string): { readonly parent: LocalDirectory; readonly last: string } {
+    const start = entryPath.lastIndexOf('/') + 1;
+    const last = entryPath.slice(start);
+    const isPlain = last !== '' && last !== '.' && !last.includes('\\');
+    const head = entryPath.slice(0, start);
+    if (isPlain && this.#beside?.head === head) return { parent: this.#beside.parent, last };
+    const segments = segmentsOf(entryPath);
+    const parent = this.#directory(segments.slice(0, -1));
+    if (isPlain) this.#beside = { head, parent };
+    return { parent, last: segments.at(-1) ?? '_' };
   }
 
   #directory(segments: readonly string[]): LocalDirectory {
