@@ -23,7 +23,7 @@ const edits = [
 ];
 
 /** Modules of Node that bring many others along, and that most commands never call. */
-const lazy = ['node:dns', 'node:fs/promises', 'node:https', 'node:module', 'node:tls', 'node:worker_threads', 'node:zlib'];
+const lazy = ['node:dns', 'node:fs/promises', 'node:https', 'node:module', 'node:os', 'node:tls', 'node:worker_threads', 'node:zlib', 'os', 'readline'];
 
 /**
  * Makes the bundle start faster without changing what it does.
