@@ -29,7 +29,12 @@ export function decodeDigits(begun: string, raw: Buffer): DecodedDigits | undefi
   const lastGroup = raw.length - groupDigits;
   let group = 0;
   let digits = 0;
-  for (; digits < begun.length; digits += 1) group = (group << 6) | (fourth[begun.charCodeAt(digits)] ?? -1);
+  for (; digits < begun.length; digits += 1) {
+    const digit = fourth[begun.charCodeAt(digits)] ?? -1;
+    // It was taken from a text, which nobody has looked at yet.
+    if (digit < 0) return undefined;
+    group = (group << 6) | digit;
+  }
   let at = 0;
   let size = 0;
   for (;;) {

@@ -107,6 +107,14 @@ test('digits, slashes and padding are decoded without making them a text; all el
   expect(decoder.end().toString()).toBe('B');
 });
 
+test('a group that began with what is no digit is not decoded, wherever its pieces are cut', async () => {
+  const decoder = new Base64Decoder();
+  decoder.write('QUJD"');
+  expect(decoder.writeRaw(Buffer.from('AAA'))).toBeUndefined();
+  expect(() => decoder.write('AAA')).toThrow('not base64');
+  for (const size of [1, 2, 3, 5, 1000]) await expect(streamed(cut(JSON.stringify(answerWith('QUJD"AAA')), [size]))).rejects.toMatchObject({ kind: 'corrupt' });
+});
+
 test('several contents of one answer come out each for itself', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), wildAnswer.numbers, wildAnswer.sizes, async (all, numbers, sizes) => {
