@@ -56,7 +56,9 @@ function onoffice(template, count) {
 
 /** An answer that is made once; for each request only the identifiers are written into it, over the last ones. */
 class Answer {
+  /** @readonly */
   #bytes;
+  /** @readonly */
   #places = [];
 
   constructor(head, results, tail) {
