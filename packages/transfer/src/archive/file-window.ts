@@ -1,7 +1,5 @@
 import { RandomAccessReader } from 'yauzl';
 import type { ArchiveBytes } from './archive-bytes.ts';
-import { quickDirectory } from './quick-directory.ts';
-import type { ZipEntry } from './zip-directory.ts';
 
 const mostByHand = 128;
 
@@ -16,10 +14,6 @@ export class FileWindow extends RandomAccessReader {
 
   start(): Buffer {
     return this.#bytes.at(0, Math.min(this.#bytes.size, 512));
-  }
-
-  quick(start: number, count: number): Promise<ZipEntry[] | undefined> {
-    return quickDirectory(this.#bytes, start, count);
   }
 
   /** Calls back before it returns. */

@@ -20,8 +20,6 @@ export interface ZipEntry {
 export interface ZipBytes extends RandomAccessReader {
   /** Its first bytes, as many as there are of 512. */
   start(): Buffer;
-  /** So many entries from a position on, where that is sooner done than by the library; `undefined` leaves them to it. */
-  quick?(start: number, count: number): Promise<ZipEntry[] | undefined>;
 }
 
 /**
@@ -36,24 +34,16 @@ export async function readZipDirectory(bytes: ZipBytes, size: number, guard: Lim
     const zip = await yauzl.fromRandomAccessReaderPromise(bytes, size, { decodeStrings: false, validateEntrySizes: false, autoClose: false });
     guard.checkEntries(zip.entryCount);
     onCount?.(zip.entryCount);
-    const take = (entryOf: () => ZipEntry): void => {
+    await readEntries(zip, (entry) => {
       guard.addEntry();
-      const zipEntry = entryOf();
+      const zipEntry = toZipEntry(entry);
       guard.addBytes(zipEntry.size);
       entries.push(zipEntry);
-    };
-    const quick = await bytes.quick?.(startOf(zip), zip.entryCount);
-    if (quick === undefined) await readEntries(zip, (entry) => take(() => toZipEntry(entry)));
-    else for (const zipEntry of quick) take(() => zipEntry);
+    });
   } catch (error) {
     throw brokenZip(error, bytes.start().toString('latin1'));
   }
   return entries;
-}
-
-/** Where the library reads its next entry, which it does not promise to tell; what starts there is looked at before it is believed. */
-function startOf(zip: ZipFile & { readonly readEntryCursor?: unknown }): number {
-  return typeof zip.readEntryCursor === 'number' ? zip.readEntryCursor : -1;
 }
 
 /** Other work gets its turn after so many entries. */
