@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { boundConnecting, type ReadyEvent } from './bound-connecting.ts';
 
-export interface AgentsOptions {
+export interface ConnectingOptions {
   readonly connectTimeoutMs: number;
   /** Further certificate authorities, as PEM. */
   readonly ca?: string;
@@ -21,7 +21,7 @@ export interface Agents {
 }
 
 /** Connections that are kept for the next request, with a bound on how long making one may take. */
-export function createAgents(options: AgentsOptions): Agents {
+export function createAgents(options: ConnectingOptions): Agents {
   const { connectTimeoutMs, ca, lookup, maxKept = 16 } = options;
   const settings: AgentOptions & { maxFreeSockets: number } = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
   const made = new Map<string, HttpAgent>();

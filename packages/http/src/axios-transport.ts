@@ -8,7 +8,7 @@ import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
 import { download } from './download/download.ts';
 import type { RawAnswer } from './download/exchange-on-connection.ts';
-import { gatherBody, gatheredBytes } from './gather-body.ts';
+import { gatherBody } from './gather-body.ts';
 import { headersOf } from './headers-of.ts';
 import { toHttpError } from './http-error.ts';
 import { isOwnBody } from './is-own-body.ts';
@@ -16,6 +16,7 @@ import { createNodeAdapter, type NodeRequestConfig } from './node-adapter.ts';
 import { Pools, type Pool } from './pool.ts';
 import { publicLookup, type LookupAll } from './public-lookup.ts';
 import { requestHeaders } from './request-headers.ts';
+import { mostWholeBytes } from './whole-bodies.ts';
 
 export interface AxiosTransportOptions {
   /** Longest time to make a connection, TLS included, where the request says no other; default 15,000. */
@@ -115,7 +116,7 @@ async function answerOf(request: HttpRequest, response: RawAnswer): Promise<Http
   }
   const length = announcedLength(request, { status, headers, url: request.url });
   const options = request.signal === undefined ? {} : { signal: request.signal };
-  const isSmall = request.isDownload === true && decoded === undefined && length !== undefined && length <= gatheredBytes;
+  const isSmall = request.isDownload === true && decoded === undefined && length !== undefined && length <= mostWholeBytes;
   const body = isSmall ? await gatherBody(response.body, { ...options, length }) : new AnswerBody(decoded ?? response.body, { ...options, length });
   return { status, headers, url: request.url, body };
 }

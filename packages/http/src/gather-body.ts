@@ -2,11 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortError, WholeBody } from '@filesource/core';
 import { AnswerBody, BrokenBody, truncated, type AnswerBodyOptions } from './answer-body.ts';
 import { toHttpError } from './http-error.ts';
-
-/** Bodies up to this are read before they are handed over. */
-export const gatheredBytes = 256 * 1024;
-/** One that comes more slowly is handed over as it comes, so that whoever waits for its bytes sees them. */
-const patienceMs = 250;
+import { wholePatienceMs } from './whole-bodies.ts';
 
 /**
  * A body of known length that is small, read to its end: as a stream it would cost more than its bytes.
@@ -40,7 +36,7 @@ export function gatherBody(source: Readable, options: AnswerBodyOptions & { read
     const timer = setTimeout(() => {
       source.pause();
       settle(() => resolve(new AnswerBody(source, { ...options, before: chunks })));
-    }, patienceMs);
+    }, wholePatienceMs);
     if (signal?.aborted === true) {
       onAbort();
       return;

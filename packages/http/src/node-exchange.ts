@@ -1,7 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import { connectionClosed } from './connection-closed.ts';
+import { NoAnswer } from './no-answer.ts';
 import { parseUrl } from './parse-url.ts';
 
 export interface NodeExchange {
@@ -34,7 +34,7 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
       reject(error);
     });
     // An answer that wants to go on in another protocol ends without an error; after an answer, nobody hears this.
-    request.once('close', () => reject(connectionClosed()));
+    request.once('close', () => reject(new NoAnswer()));
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
     request.end(exchange.body);

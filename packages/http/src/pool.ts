@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { WholeBody } from '@filesource/core';
 import { Connections } from './download/connections.ts';
-import { createAgents, type Agents, type AgentsOptions } from './agents.ts';
+import { createAgents, type Agents, type ConnectingOptions } from './agents.ts';
 
 /** Connections that are kept at rest, at least; more where more have been in use at once. */
 const leastKept = 16;
@@ -15,7 +15,7 @@ export class Pool {
   readonly connections: Connections;
   #inUse = 0;
 
-  constructor(options: AgentsOptions) {
+  constructor(options: ConnectingOptions) {
     this.agents = createAgents({ ...options, maxKept: leastKept });
     this.connections = new Connections({ ...options, maxKept: leastKept });
   }
@@ -49,10 +49,10 @@ export class Pool {
 
 /** Pools by their names, made when they are asked for. */
 export class Pools {
-  readonly #options: AgentsOptions;
+  readonly #options: ConnectingOptions;
   readonly #pools = new Map<string, Pool>();
 
-  constructor(options: AgentsOptions) {
+  constructor(options: ConnectingOptions) {
     this.#options = options;
   }
 

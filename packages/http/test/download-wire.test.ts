@@ -128,7 +128,7 @@ describe('the connection of a download', () => {
     ['chunked that closes', 'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n', 3],
     ['whose connection is kept for a moment only', plain('abc', 'keep-alive: timeout=1\r\n'), 3],
     ['whose connection is kept', plain('abc', 'keep-alive: timeout=60\r\n'), 1],
-  ])('serves three times after an answer %s where it may', async (_, bytes, connections) => {
+  ])('serves the next exchange where it may: after an answer %s', async (_, bytes, connections) => {
     const { url, asked } = await serveBytes((socket) => void sendPieces(socket, bytes.split('|'), false));
     const http = client();
     for (let turn = 0; turn < 3; turn += 1) {
@@ -151,6 +151,17 @@ describe('the connection of a download', () => {
     const fresh = client();
     await expect(file(fresh, url)).rejects.toMatchObject({ kind: 'network' });
     expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    ['in its head', 'HTTP/1.1 200 OK\r\ncontent-le'],
+    ['with another protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'],
+  ])('does not ask again when an answer on a kept one began, and ended %s', async (_, bytes) => {
+    const { url, asked } = await serveBytes((socket, _connection, request) => void (request === 0 ? socket.write(plain('abc')) : socket.end(bytes)));
+    const http = client();
+    await file(http, url);
+    await expect(file(http, url)).rejects.toMatchObject({ kind: 'network' });
+    expect(asked.map((requests) => requests.length)).toEqual([2]);
   });
 
   it('is closed when bytes come that nobody asked for', async () => {

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { nodeHashing } from '@filesource/testkit';
 import { PartFile } from '../src/local/part-file.ts';
 import { sha256, temporaryDirectory } from './helpers.ts';
 
 const mebibyte = 1024 * 1024;
-const onLinux = existsSync('/dev/full') ? test : test.skip;
+afterEach(() => void jest.restoreAllMocks());
 
 async function partOf(size: number | null): Promise<{ readonly part: PartFile; readonly partPath: string; readonly finalPath: string }> {
   const directory = await temporaryDirectory();
@@ -36,10 +35,25 @@ test.each([null, 10 * mebibyte, mebibyte, 2 ** 62])('it ends with the bytes that
   expect((await readFile(finalPath)).equals(bytes)).toBe(true);
 });
 
-onLinux('nothing that a write failed on is ever told to be safe', async () => {
-  const part = new PartFile({ partPath: '/dev/full', finalPath: '/dev/null/none', shownPath: 'whole', hashing: nodeHashing });
+/** A disk that is full after so many writes. */
+async function fillAfter(writes: number): Promise<void> {
+  const handle = await open(process.execPath, 'r');
+  const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'writev'>;
+  await handle.close();
+  const { writev } = prototype;
+  let left = writes;
+  jest.spyOn(prototype, 'writev').mockImplementation(async function write(this: FileHandle, chunks, position) {
+    left -= 1;
+    if (left < 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    return writev.call(this, chunks, position);
+  });
+}
+
+test.each([0, 1, 5])('nothing that a write failed on is ever told to be safe, when the disk is full after %p writes', async (writes) => {
+  await fillAfter(writes);
+  const { part } = await partOf(null);
   const writing = (async () => {
-    for (let turn = 0; turn < 10; turn += 1) await part.write(randomBytes(mebibyte));
+    for (let turn = 0; turn < 20; turn += 1) await part.write(randomBytes(mebibyte));
   })();
   await expect(writing).rejects.toMatchObject({ kind: 'target-failed' });
   await expect(part.checkpoint()).rejects.toMatchObject({ kind: 'target-failed' });

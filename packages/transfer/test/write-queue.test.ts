@@ -1,9 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { WriteQueue } from '../src/local/write-queue.ts';
+import { WriteQueue, type ChunkWriter } from '../src/local/write-queue.ts';
 
 interface Disk {
-  readonly handle: FileHandle;
+  readonly file: ChunkWriter;
   /** Positions of the writes that are asked for. */
   readonly asked: number[];
   /** Ends the write at a position: with all of its bytes, with fewer, or not well. */
@@ -14,7 +13,7 @@ interface Disk {
 function disk(): Disk {
   const asked: number[] = [];
   const waiting = new Map<number, { readonly bytes: number; readonly settle: (how: number | Error) => void }>();
-  const writev = (chunks: readonly Buffer[], position: number): Promise<{ bytesWritten: number }> => {
+  const writev: ChunkWriter['writev'] = (chunks, position) => {
     asked.push(position);
     return new Promise((resolve, reject) => {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -22,7 +21,7 @@ function disk(): Disk {
     });
   };
   return {
-    handle: { writev } as unknown as FileHandle,
+    file: { writev },
     asked,
     end: async (position, how) => {
       const write = waiting.get(position);
@@ -35,8 +34,8 @@ function disk(): Disk {
 const chunk = Buffer.alloc(10, 'x');
 
 test('four writes are on their way at once, and the next one waits for the first of them', async () => {
-  const { handle, asked, end } = disk();
-  const queue = new WriteQueue(handle, () => undefined);
+  const { file, asked, end } = disk();
+  const queue = new WriteQueue(file, () => undefined);
   const waits = [0, 10, 20, 30].map((position) => queue.add([chunk], position, position + 10));
   expect(waits.map((wait) => wait === undefined)).toEqual([true, true, true, false]);
   expect(asked).toEqual([0, 10, 20, 30]);
@@ -49,9 +48,9 @@ test('four writes are on their way at once, and the next one waits for the first
 });
 
 test('what is written is told without a gap, in whatever order the writes end', async () => {
-  const { handle, end } = disk();
+  const { file, end } = disk();
   const told: number[] = [];
-  const queue = new WriteQueue(handle, (upTo) => told.push(upTo));
+  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
   for (const position of [0, 10, 20]) void queue.add([chunk], position, position + 10);
   await end(20);
   await end(10);
@@ -62,9 +61,9 @@ test('what is written is told without a gap, in whatever order the writes end', 
 });
 
 test('a write that takes only some of its bytes is gone on with, across chunks', async () => {
-  const { handle, asked, end } = disk();
+  const { file, asked, end } = disk();
   const told: number[] = [];
-  const queue = new WriteQueue(handle, (upTo) => told.push(upTo));
+  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
   void queue.add([chunk, Buffer.alloc(0), chunk, chunk], 100, 130);
   await end(100, 10);
   await end(110, 3);
@@ -75,9 +74,9 @@ test('a write that takes only some of its bytes is gone on with, across chunks',
 });
 
 test('after a write that failed nothing is told and nothing is taken any more, and the failure stays', async () => {
-  const { handle, asked, end } = disk();
+  const { file, asked, end } = disk();
   const told: number[] = [];
-  const queue = new WriteQueue(handle, (upTo) => told.push(upTo));
+  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
   for (const position of [0, 10, 20]) void queue.add([chunk], position, position + 10);
   await end(0);
   await end(10, new Error('full'));

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { AgentsOptions } from '../agents.ts';
+import type { ConnectingOptions } from '../agents.ts';
 import { boundConnecting } from '../bound-connecting.ts';
 import { Connection } from './connection.ts';
 import { SmallBlocks } from './small-blocks.ts';
@@ -15,7 +15,7 @@ const reserveMs = 1000;
 export class Connections {
   /** For what comes on any of them. */
   readonly blocks = new SmallBlocks();
-  readonly #options: AgentsOptions;
+  readonly #options: ConnectingOptions;
   /** One for all of them: what comes there is taken before anything else can come. */
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
   readonly #open = new Set<Connection>();
@@ -24,7 +24,7 @@ export class Connections {
   #maxKept: number;
   #isClosed = false;
 
-  constructor(options: AgentsOptions) {
+  constructor(options: ConnectingOptions) {
     this.#options = options;
     this.#maxKept = options.maxKept ?? 16;
   }

@@ -1,7 +1,8 @@
 import { throwIfAborted } from '@filesource/core';
+import { NoAnswer } from '../no-answer.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Connections } from './connections.ts';
-import { exchangeOnConnection, NoAnswer, type RawAnswer } from './exchange-on-connection.ts';
+import { exchangeOnConnection, type RawAnswer } from './exchange-on-connection.ts';
 
 export interface DownloadRequest {
   readonly url: string;

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import { WholeBody } from '@filesource/core';
 import { headersOf } from '../headers-of.ts';
+import { NoAnswer } from '../no-answer.ts';
+import { mostWholeBytes } from '../whole-bodies.ts';
 import type { Connection, Receiver } from './connection.ts';
 import { LengthBody } from './length-body.ts';
 import { readByNode } from './node-answer.ts';
 import { readPlainHead, type PlainHead } from './plain-head.ts';
 import type { SmallBlocks } from './small-blocks.ts';
-import { SmallBody, smallBytes } from './small-body.ts';
+import { SmallBody } from './small-body.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -25,17 +27,6 @@ export interface ExchangeOptions {
   readonly maxHeaderBytes: number;
   /** Called when all of the answer came and the connection may serve another exchange, within that time where the server says one. */
   readonly onComplete: (keptForMs: number | undefined) => void;
-}
-
-/** The connection ended before anything of an answer came. */
-export class NoAnswer extends Error {
-  readonly code: string;
-
-  constructor(cause: Error | undefined) {
-    super('the connection ended before an answer came', { cause });
-    const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-    this.code = code ?? 'ECONNRESET';
-  }
 }
 
 const headEnd = '\r\n\r\n';
@@ -99,7 +90,7 @@ class Exchange implements Receiver {
       return;
     }
     const bodyOptions = { connection, length, signal, first: { block, filled }, onComplete: complete };
-    if (length <= smallBytes) {
+    if (length <= mostWholeBytes) {
       const body = new SmallBody(bodyOptions, settle);
       this.#giveUp = () => {
         body.giveUp();

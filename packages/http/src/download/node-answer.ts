@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
-import { connectionClosed } from '../connection-closed.ts';
+import { NoAnswer } from '../no-answer.ts';
 import type { Connection, Receiver } from './connection.ts';
 
 export interface NodeAnswerOptions {
@@ -35,7 +35,7 @@ export function readByNode({ connection, before, maxHeaderBytes, onAnswer, onErr
   });
   request.on('error', onError);
   // An answer that wants to go on in another protocol ends so.
-  request.once('close', () => onError(connectionClosed()));
+  request.once('close', () => onError(new Error('the answer ended in its head', { cause: new NoAnswer() })));
   request.end();
   return (error) => void request.destroy(error);
 }

@@ -1,13 +1,9 @@
 import type { Readable } from 'node:stream';
 import { WholeBody } from '@filesource/core';
 import { BrokenBody, truncated } from '../answer-body.ts';
+import { wholePatienceMs } from '../whole-bodies.ts';
 import type { Receiver } from './connection.ts';
 import { LengthBody, type LengthBodyOptions } from './length-body.ts';
-
-/** Bodies up to this are read before they are handed over: as a stream, a small one would cost more than its bytes. */
-export const smallBytes = 256 * 1024;
-/** One that comes more slowly is handed over as it comes, so that whoever waits for its bytes sees them. */
-const patienceMs = 250;
 
 /** Takes a small body to its end, and hands it over whole; as a stream where it is slow; as one that fails where it breaks off. */
 export class SmallBody implements Receiver {
@@ -22,7 +18,7 @@ export class SmallBody implements Receiver {
     this.#onBody = onBody;
     this.#block = options.first.block;
     this.#filled = options.first.filled;
-    this.#patience = setTimeout(() => this.#flow(), patienceMs);
+    this.#patience = setTimeout(() => this.#flow(), wholePatienceMs);
   }
 
   room(): Uint8Array {

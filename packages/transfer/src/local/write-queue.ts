@@ -1,22 +1,25 @@
-import type { FileHandle } from 'node:fs/promises';
-
 /** Writes on their way at once: enough that the disk has always something to do, and little to hold in memory. */
 const mostWrites = 4;
+
+/** What of a file is written to; a `FileHandle` is one. */
+export interface ChunkWriter {
+  writev(chunks: readonly Buffer[], position: number): Promise<{ readonly bytesWritten: number }>;
+}
 
 /**
  * Writes pieces of a file while the next ones arrive.
  * - What follows a write that failed counts for nothing: `idle` fails from then on, and so does every further `add`.
  */
 export class WriteQueue {
-  readonly #handle: FileHandle;
+  readonly #file: ChunkWriter;
   readonly #onWritten: (end: number) => void;
   readonly #writes: Promise<void>[] = [];
   #last: Promise<void> = Promise.resolve();
   #hasFailed = false;
 
   /** `onWritten` hears up to where the file is written without a gap. */
-  constructor(handle: FileHandle, onWritten: (end: number) => void) {
-    this.#handle = handle;
+  constructor(file: ChunkWriter, onWritten: (end: number) => void) {
+    this.#file = file;
     this.#onWritten = onWritten;
   }
 
@@ -24,7 +27,7 @@ export class WriteQueue {
   add(chunks: readonly Buffer[], position: number, end: number): Promise<void> | undefined {
     if (this.#hasFailed) return this.#last;
     const before = this.#last;
-    const write = writeChunks(this.#handle, chunks, position);
+    const write = writeChunks(this.#file, chunks, position);
     const done = Promise.all([before, write]).then(() => {
       void this.#writes.shift();
       this.#onWritten(end);
@@ -42,10 +45,10 @@ export class WriteQueue {
 }
 
 /** All of the chunks at a position; a write may take only a part of them. */
-async function writeChunks(handle: FileHandle, chunks: readonly Buffer[], position: number): Promise<void> {
+async function writeChunks(file: ChunkWriter, chunks: readonly Buffer[], position: number): Promise<void> {
   let left = chunks.filter((chunk) => chunk.length > 0);
   for (let at = position; left.length > 0; ) {
-    const { bytesWritten } = await handle.writev(left, at);
+    const { bytesWritten } = await file.writev(left, at);
     at += bytesWritten;
     left = withoutFirst(left, bytesWritten);
   }

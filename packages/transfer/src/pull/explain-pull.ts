@@ -6,7 +6,8 @@ import { Estimate, type PullEstimate } from './estimate.ts';
 import { Journal } from './journal.ts';
 import { ListingTimes } from './listing-times.ts';
 import type { PlannedFile } from './plan.ts';
-import { defaultConcurrency, listOnly, type PullOptions } from './pull.ts';
+import { defaultConcurrency, type PullOptions } from './pull-options.ts';
+import { listOnly } from './pull.ts';
 
 export interface PullExplanation {
   readonly estimate: PullEstimate;

@@ -1,0 +1,35 @@
+import { FileSourceError, type Clock, type FileSource, type Hashing } from '@filesource/core';
+import type { TransferListener } from '../events.ts';
+import { pullWays, type PullWay } from './weigh.ts';
+
+export interface PullOptions {
+  /** Gives a source by the name in a ref; throws for an unknown one. */
+  readonly sources: { get(name: string): FileSource };
+  readonly refs: readonly string[];
+  readonly directory: string;
+  /**
+   * Files in flight at once; default 8.
+   * - More than 1 lets small files go beside these where a source opens many with one request: two requests' worth (`limits.openBatch`).
+   */
+  readonly concurrency?: number;
+  /** Default `auto`: many small files come in archives where the vendor makes them and that is clearly cheaper. The proof is the same. */
+  readonly by?: PullWay;
+  /** Lists and writes nothing but the receipt: rows are `planned`. */
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+  readonly clock: Clock;
+  readonly hashing: Hashing;
+  readonly onEvent?: TransferListener;
+  /** Where the receipt is written, also when the pull throws. */
+  readonly receiptFile?: string;
+}
+
+export const defaultConcurrency = 8;
+
+/** Throws `invalid-argument` for what no pull can be done with. */
+export function checkPullOptions({ concurrency, by = 'auto' }: PullOptions): void {
+  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
+    throw new FileSourceError('invalid-argument', `the concurrency is a whole number from 1 to 1000, not ${concurrency}`);
+  }
+  if (!pullWays.includes(by)) throw new FileSourceError('invalid-argument', `files are fetched by ${pullWays.join(', ')}, not ${JSON.stringify(by)}`);
+}
