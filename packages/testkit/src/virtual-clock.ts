@@ -64,7 +64,7 @@ export function createVirtualClock(startMs = Date.UTC(2026, 10, 21)): VirtualClo
   };
 }
 
-/** A clock whose sleeps end at once and move its time on: for runs where only the order counts. */
+/** A clock whose sleeps end at once and move its time on: for runs where only the order counts. Whatever watches for silence with it sees hours go by while a disk or a socket works. */
 export function createInstantClock(startMs = Date.UTC(2026, 10, 21)): Clock & { readonly slept: readonly number[] } {
   let nowMs = startMs;
   const slept: number[] = [];

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createPolledOperation, FileSourceError, type Archive } from '@filesource/core';
-import { createInstantClock, createVirtualClock, nodeHashing, settle } from '@filesource/testkit';
+import { createVirtualClock, nodeHashing, realClock, settle } from '@filesource/testkit';
 import { fetchArchive } from '../src/index.ts';
 import { archivingSource, item, temporaryDirectory, untilSleeping, zipOf } from './helpers.ts';
 
@@ -19,7 +19,7 @@ describe('an archive that was started before', () => {
     const { source, asked } = archivingSource({ bytes: await bytesOfOne(), items: [item('1', 'a.txt', 'hello')] });
     const operation = await source.archive(['1']);
     const directory = await temporaryDirectory();
-    const options = { source, clock: createInstantClock(), hashing: nodeHashing };
+    const options = { source, clock: realClock, hashing: nodeHashing };
     const attached = await fetchArchive({ ...options, operation: async () => operation, to: { file: join(directory, 'a.zip') } });
     const direct = await fetchArchive({ ...options, refs: ['1'], to: { file: join(directory, 'b.zip') } });
     expect({ ...attached, file: '', started: '', finished: '' }).toEqual({ ...direct, file: '', started: '', finished: '' });
@@ -56,7 +56,7 @@ describe('an archive that was started before', () => {
       asked += 1;
       throw new Error('it was asked for');
     };
-    const failing = fetchArchive({ source, operation, to: { file: join(directory, 'x.zip') }, clock: createInstantClock(), hashing: nodeHashing });
+    const failing = fetchArchive({ source, operation, to: { file: join(directory, 'x.zip') }, clock: realClock, hashing: nodeHashing });
     expect([(await failureOf(failing)).kind, asked]).toEqual(['target-failed', 0]);
   });
 });

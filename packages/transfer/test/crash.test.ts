@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type Clock } from '@filesource/core';
-import { createInstantClock, nodeHashing } from '@filesource/testkit';
+import { nodeHashing, realClock } from '@filesource/testkit';
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
 import { lockDirectory } from '../src/local/directory-lock.ts';
 import { lastingPartName, uniquePartName } from '../src/local/own-names.ts';
@@ -148,7 +148,7 @@ describe(`a disk that is full${onSmallDisk === test.skip ? ` (skipped: ${refusal
       const bytes = Buffer.from(Array.from({ length: 12_000_000 }, (_, index) => (index * 31) % 251));
       const files = [file('1', 'a.txt'), file('2', 'large.bin', bytes), file('3', 'c.txt')];
       let now = 0;
-      const clock: Clock = { ...createInstantClock(), now: () => (now += 6000) };
+      const clock: Clock = { ...realClock, now: () => (now += 6000) };
       const failure: unknown = await runPull(validatedSource(files).source, directory, { clock }).catch((error: unknown) => error);
       expect(failure).toMatchObject({ kind: 'target-failed', message: expect.stringContaining('no space is left'), advice: expect.stringContaining('Free some space') });
       expect(parseJournal(await readFile(journalOf(directory), 'utf8'))?.map((record) => record.type)).toEqual(expect.arrayContaining(['done', 'part']));
@@ -190,7 +190,7 @@ describe(`a disk that is full${onSmallDisk === test.skip ? ` (skipped: ${refusal
 
 test('a clock that jumps an hour at every look changes nothing but the times in the receipt', async () => {
   let looks = 0;
-  const clock: Clock = { ...createInstantClock(), now: () => 1_750_000_000_000 + ((looks += 1) % 2 === 0 ? 3_600_000 : -3_600_000) };
+  const clock: Clock = { ...realClock, now: () => 1_750_000_000_000 + ((looks += 1) % 2 === 0 ? 3_600_000 : -3_600_000) };
   const events: TransferEvent[] = [];
   const receipt = await pullWith(clock, events);
   expect(receipt.complete).toBe(true);

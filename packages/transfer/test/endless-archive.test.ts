@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { createInstantClock, nodeHashing } from '@filesource/testkit';
+import { nodeHashing, realClock } from '@filesource/testkit';
 import { fetchArchive } from '../src/index.ts';
 import { archivingSource, item, temporaryDirectory } from './helpers.ts';
 
@@ -14,7 +14,7 @@ test('an archive without an end is given up, and nothing of it stays', async () 
   };
   const { source } = archivingSource({ bytes: chunk, size: null, body: () => Readable.from(endless(), { objectMode: false }), items: [item('1', 'a.txt', 'hello')] });
   const directory = await temporaryDirectory();
-  const fetching = fetchArchive({ source, refs: ['1'], to: { file: join(directory, 'a.zip') }, clock: createInstantClock(), hashing: nodeHashing });
+  const fetching = fetchArchive({ source, refs: ['1'], to: { file: join(directory, 'a.zip') }, clock: realClock, hashing: nodeHashing });
   await expect(fetching).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining('no end') });
   expect(sent).toBeLessThan(30);
   expect(await readdir(directory)).toEqual([]);

@@ -13,7 +13,7 @@ import { archivingSource, file, filesBelow, item, memorySource, sha256, temporar
 type Given = Partial<FetchArchiveOptions>;
 
 function fetch(source: FileSource, to: FetchArchiveOptions['to'], given: Given = {}): Promise<Receipt> {
-  return fetchArchive({ source, refs: ['1'], to, clock: createInstantClock(), hashing: nodeHashing, ...given });
+  return fetchArchive({ source, refs: ['1'], to, clock: realClock, hashing: nodeHashing, ...given });
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
@@ -249,7 +249,7 @@ describe('waiting for the vendor', () => {
       },
     });
     const events: TransferEvent[] = [];
-    await fetch(source, { file: join(await temporaryDirectory(), 'x.zip') }, { clock, onEvent: (event) => events.push(event) });
+    await fetch(source, { file: join(await temporaryDirectory(), 'x.zip') }, { onEvent: (event) => events.push(event) });
     expect(events.filter((event) => event.type === 'operation-progress').map((event) => event.percent)).toEqual([null, 30, 60, 100]);
   });
 

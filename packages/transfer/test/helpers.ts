@@ -18,7 +18,7 @@ import {
   type Operation,
   type SourceAdapter,
 } from '@filesource/core';
-import { createInstantClock, createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder, type VirtualClock } from '@filesource/testkit';
+import { createMemoryAdapter, createTestPorts, nodeHashing, realClock, type MemoryFile, type MemoryFolder, type VirtualClock } from '@filesource/testkit';
 import yazl from 'yazl';
 import { pull, type Receipt, type TransferListener } from '../src/index.ts';
 
@@ -163,7 +163,7 @@ export function item(id: string, path: string | null, content: string | Buffer |
 }
 
 export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock; readonly receiptFile?: string; readonly onEvent?: TransferListener } = {}): Promise<Receipt> {
-  return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: createInstantClock(), hashing: nodeHashing, concurrency: 1, ...given });
+  return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: realClock, hashing: nodeHashing, concurrency: 1, ...given });
 }
 
 /** Pulls until a file is reached at which the process would die. */

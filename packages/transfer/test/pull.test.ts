@@ -4,14 +4,14 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type FileSource } from '@filesource/core';
-import { createInstantClock, createMemoryAdapter, nodeHashing } from '@filesource/testkit';
+import { createMemoryAdapter, nodeHashing, realClock } from '@filesource/testkit';
 import { parseReceipt, pull, type PullOptions, type TransferEvent } from '../src/index.ts';
 import { file, filesBelow, memorySource, sha256, sourceOver, sourcesOf, temporaryDirectory, textOf } from './helpers.ts';
 
 type Given = Partial<PullOptions> & { readonly source?: FileSource };
 
 function options(directory: string, refs: readonly string[], { source, ...given }: Given): PullOptions {
-  return { sources: sourcesOf(...(source === undefined ? [] : [source])), refs, directory, clock: createInstantClock(), hashing: nodeHashing, ...given };
+  return { sources: sourcesOf(...(source === undefined ? [] : [source])), refs, directory, clock: realClock, hashing: nodeHashing, ...given };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {

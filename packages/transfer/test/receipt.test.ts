@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createInstantClock, nodeHashing } from '@filesource/testkit';
+import { nodeHashing, realClock } from '@filesource/testkit';
 import fc from 'fast-check';
 import { fetchArchive, parseReceipt, verifyReceipt, writeReceipt, type Receipt } from '../src/index.ts';
 import { createReceipt } from '../src/receipt.ts';
@@ -94,7 +94,7 @@ describe('a receipt held against the disk', () => {
     const bytes = await zipOf([{ path: 'a.txt', content: 'hello' }, { path: 'b.txt', content: 'world' }]);
     const { source } = archivingSource({ bytes, items: [item('1', 'a.txt', 'hello'), item('2', 'b.txt', 'world'), item('3', 'lost.txt', 'never came')] });
     const target = join(directory, 'kept.zip');
-    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: target }, clock: createInstantClock(), hashing: nodeHashing });
+    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: target }, clock: realClock, hashing: nodeHashing });
     expect(receipt.archive).toEqual({ size: bytes.length, sha256: sha256(bytes) });
     expect(parseReceipt(JSON.stringify(receipt))).toEqual(receipt);
     const told = (verdict: string): string[] => [`null ${verdict}`, `documents:1/1 ${verdict}`, `documents:1/2 ${verdict}`, 'documents:1/3 unproven'];
@@ -114,14 +114,14 @@ describe('a receipt held against the disk', () => {
   test('of an archive that came as the one file itself holds that file', async () => {
     const directory = await temporaryDirectory();
     const { source } = archivingSource({ bytes: Buffer.from('just the file'), items: [item('1', 'a.txt', 'just the file')], format: 'single', name: 'a.txt' });
-    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: join(directory, 'kept') }, clock: createInstantClock(), hashing: nodeHashing });
+    const receipt = await fetchArchive({ source, refs: ['1'], to: { file: join(directory, 'kept') }, clock: realClock, hashing: nodeHashing });
     expect(receipt.archive).toEqual({ size: 13, sha256: sha256('just the file') });
     expect(await verified(receipt, directory)).toEqual(['null ok', 'documents:1/1 ok']);
   });
 
   test('has no word of an archive when its files were unpacked', async () => {
     const { source } = archivingSource({ bytes: await zipOf([{ path: 'a.txt', content: 'hello' }]), items: [item('1', 'a.txt', 'hello')] });
-    expect(await fetchArchive({ source, refs: ['1'], to: { directory: await temporaryDirectory() }, clock: createInstantClock(), hashing: nodeHashing })).not.toHaveProperty('archive');
+    expect(await fetchArchive({ source, refs: ['1'], to: { directory: await temporaryDirectory() }, clock: realClock, hashing: nodeHashing })).not.toHaveProperty('archive');
   });
 
   test('trusts no path that leads out of the directory, and refuses a receipt of an archive that has no proof of it', async () => {
