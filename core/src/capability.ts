@@ -24,6 +24,8 @@ export interface Limits {
   readonly openBatch?: number;
   /** Bytes of files that share one request at most; missing: no bound. */
   readonly openBatchBytes?: number;
+  /** From this many bytes on, files that wait together are spread over the requests that may be on their way at once; missing: one request is filled after the other. */
+  readonly openBatchSpreadBytes?: number;
   /** A file above this shares no request and has one of its own; missing: no bound. */
   readonly openBatchFileBytes?: number;
   /**

@@ -38,6 +38,7 @@ beforeAll(async () => {
   many = folderOf(files);
   few = folderOf(12);
   for (const document of smallFiles(files, { size: 400 })) onOffice.store.appointments.addFile(260, document);
+  for (const document of smallFiles(200, { size: 100 * 1024 })) onOffice.store.addresses.addFile(1241, document);
   const account = { apiUrl: onOffice.apiUrl, token: onOffice.token, secret: onOffice.secret };
   sources = await createFileSources({
     config: {
@@ -135,6 +136,14 @@ describe('an estimate, held against what then happens at a vendor 120 ms away,',
     expect(happened.calls).toBeLessThanOrEqual(6 * 1.25);
     expectBytes(happened);
     expectTime(happened);
+  });
+
+  it('tells the calls of files that are spread over requests within a quarter', async () => {
+    const happened = await happen({ refs: ['contacts:1241'] });
+    expect(happened.estimate.calls).toBe(8);
+    expect(happened.calls).toBeGreaterThanOrEqual(6);
+    expect(happened.calls).toBeLessThanOrEqual(10);
+    expectBytes(happened);
   });
 
   it('tells the calls of files whose links came with the listing up to a twentieth, their bytes and their time', async () => {

@@ -9,6 +9,8 @@ export const fileLinkLifetimeMs = 3_600_000;
 export const maxSharedBytes = 1024 * 1024;
 /** Of contents in one request. What they hold in memory is about this for each of the requests. */
 export const maxExpectedBytes = 4 * 1024 * 1024;
+/** From here on, contents that wait together are spread over the requests that are free. */
+export const worthSpreadingBytes = maxExpectedBytes / 2;
 /** Links of appointment files that are being opened at once; the bodies then flow without this bound. */
 export const maxOpening = 8;
 
@@ -32,7 +34,7 @@ export function addressCapabilities({ maxContentBytes, maxActionsPerRequest }: P
     linkFile: { support: 'native', note: 'a page with all files of the address record' },
     linkFolder: { support: 'native', note: 'a page with all files of the address record' },
     openInMemory: false,
-    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, openBatchBytes: maxExpectedBytes, openBatchFileBytes: maxSharedBytes, requestsPerOpen: 1 },
+    limits: { maxPageSize, maxContentBytes, linkLifetimeMs: pageLinkLifetimeMs, maxConcurrency, maxArchives: null, openBatch: maxActionsPerRequest, openBatchBytes: maxExpectedBytes, openBatchSpreadBytes: worthSpreadingBytes, openBatchFileBytes: maxSharedBytes, requestsPerOpen: 1 },
   };
 }
 

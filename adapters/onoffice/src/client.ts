@@ -1,6 +1,6 @@
 import { FileSourceError, readBody, type Ports } from '@filesource/core';
 import { Batcher, type Outcome } from './batch.ts';
-import { maxExpectedBytes } from './capabilities.ts';
+import { maxExpectedBytes, worthSpreadingBytes } from './capabilities.ts';
 import type { AccountConfig } from './config.ts';
 import { contentTextBytes } from './content-size.ts';
 import { ContentBody } from './content-body.ts';
@@ -76,7 +76,7 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
     ...batching,
     lingerMs,
     maxWeight: maxExpectedBytes,
-    worthWeight: maxExpectedBytes / 2,
+    worthWeight: worthSpreadingBytes,
     weightOf: ({ expectedBytes }) => expectedBytes + bytesBesides,
     send: async (jobs, signal) => {
       const { response, signed, facts } = await exchange(jobs.map(({ action }) => action), signal);

@@ -85,6 +85,20 @@ describe('weighing one archive against single downloads', () => {
     expect(load.way(at(1)).calls.open).toBe(3 + 2);
     expect({ files: load.files, bytes: load.bytes, unknownSizes: load.unknownSizes }).toEqual({ files: 65, bytes: 2201, unknownSizes: 1 });
   });
+
+  it('packs files that are worth spreading into as many requests as may be on their way at once', () => {
+    const limits = { openBatch: 50, openBatchBytes: 4000, openBatchSpreadBytes: 2000, requestsPerOpen: 1, maxConcurrency: 200 };
+    const wayOf = (size: number, files = 1000) => {
+      const load = new FileLoad(vendor(limits), 8);
+      for (let index = 0; index < files; index += 1) load.add(size);
+      const { calls, timeMs } = load.way(at(100));
+      return { open: calls.open, rounds: timeMs / 100 };
+    };
+    expect(wayOf(4)).toEqual({ open: 20, rounds: 10 });
+    expect(wayOf(100)).toEqual({ open: 40, rounds: 10 });
+    expect(wayOf(250)).toEqual({ open: 63, rounds: 16 });
+    expect(wayOf(0, 0)).toEqual({ open: 0, rounds: 0 });
+  });
 });
 
 describe('the latency of a vendor', () => {

@@ -23,6 +23,7 @@ const capabilitiesSchema = z.strictObject({
     maxArchives: count.nullable(),
     openBatch: count.optional(),
     openBatchBytes: count.optional(),
+    openBatchSpreadBytes: count.optional(),
     openBatchFileBytes: count.optional(),
     requestsPerOpen: count.optional(),
     requestsPerListedOpen: count.optional(),

@@ -1,6 +1,7 @@
 import { nextPollDelayMs, type FileSource, type Limits } from '@filesource/core';
-import { smallBytes } from './places.ts';
 import type { Latency } from './listing-times.ts';
+import { smallBatches, smallBytes } from './places.ts';
+import { SharedRequests } from './shared-requests.ts';
 
 /** What nobody can know beforehand, and what is assumed of it; times in milliseconds. */
 export const assumptions = {
@@ -46,14 +47,15 @@ export class FileLoad {
   /** Of those that are listed with a size. */
   bytes = 0;
   unknownSizes = 0;
-  #shared = 0;
   #alone = 0;
-  #request = { files: 0, bytes: 0 };
-  #smallRequest = { files: 0, bytes: 0 };
+  readonly #shared: SharedRequests;
+  readonly #smallShared: SharedRequests;
 
   constructor(source: FileSource, concurrency: number) {
     this.#limits = source.capabilities.limits;
     this.#concurrency = concurrency;
+    this.#shared = new SharedRequests(this.#limits, concurrency);
+    this.#smallShared = new SharedRequests(this.#limits, smallBatches * (this.#limits.openBatch ?? 1));
   }
 
   /** Bytes, those that no listing tells included. */
@@ -67,8 +69,8 @@ export class FileLoad {
     if (size === null) this.unknownSizes += 1;
     const { openBatch = 1, openBatchFileBytes = Number.POSITIVE_INFINITY, requestsPerListedOpen } = this.#limits;
     if (openBatch <= 1 || requestsPerListedOpen !== undefined || size === null || size > openBatchFileBytes) this.#alone += 1;
-    else if (size <= smallBytes && this.#concurrency > 1) this.#smallRequest = this.#share(this.#smallRequest, size, openBatch);
-    else this.#request = this.#share(this.#request, size, Math.min(openBatch, this.#concurrency));
+    else if (size <= smallBytes && this.#concurrency > 1) this.#smallShared.add(size);
+    else this.#shared.add(size);
   }
 
   way({ latency: { ms }, concurrency }: Circumstances): Way {
@@ -76,22 +78,14 @@ export class FileLoad {
     const requestsPerOpen = requestsPerListedOpen ?? this.#limits.requestsPerOpen ?? 1;
     const sharing = this.files - this.#alone;
     const own = requestsPerOpen - 1;
-    const open = this.#shared + sharing * own + this.#alone * requestsPerOpen;
-    // Two shared requests are on their way at a time.
-    const sharedMs = Math.ceil(this.#shared / (concurrency > 1 ? 2 : 1)) * ms;
-    const ownMs = sharing === 0 ? 0 : rounds(sharing, Math.min(maxOpening, concurrency > 1 ? 2 * openBatch : 1)) * own * ms;
+    const open = this.#shared.count + this.#smallShared.count + sharing * own + this.#alone * requestsPerOpen;
+    const sharedMs = (this.#shared.rounds + this.#smallShared.rounds) * ms;
+    const ownMs = sharing === 0 ? 0 : rounds(sharing, Math.min(maxOpening, concurrency > 1 ? smallBatches * openBatch : 1)) * own * ms;
     // Small files have places of their own where requests may be shared.
-    const places = concurrency > 1 && requestsPerListedOpen !== undefined ? Math.max(concurrency, 2 * openBatch) : concurrency;
+    const places = concurrency > 1 && requestsPerListedOpen !== undefined ? Math.max(concurrency, smallBatches * openBatch) : concurrency;
     const aloneMs = rounds(this.#alone, Math.min(places, maxOpening)) * requestsPerOpen * ms;
     const requestsMs = Math.max(sharedMs, ownMs === 0 ? 0 : ownMs + ms) + aloneMs;
     return { calls: { open, start: 0, poll: 0, download: 0 }, timeMs: boundedMs(requestsMs, open, this.expectedBytes, this.#limits) };
-  }
-
-  #share(request: { files: number; bytes: number }, size: number, most: number): { files: number; bytes: number } {
-    const { openBatchBytes = Number.POSITIVE_INFINITY } = this.#limits;
-    const isNew = request.files === 0 || request.files === most || request.bytes + size > openBatchBytes;
-    if (isNew) this.#shared += 1;
-    return isNew ? { files: 1, bytes: size } : { files: request.files + 1, bytes: request.bytes + size };
   }
 }
 

@@ -3,6 +3,8 @@ import type { PlannedFile } from './plan.ts';
 
 /** Files up to this share requests where the vendor can do that: their bytes are no reason to wait. */
 export const smallBytes = 256 * 1024;
+/** Small files have places for so many full requests: one is on its way while the answer to the other is used. */
+export const smallBatches = 2;
 /** Bytes of small files in flight together, as their vendors list them. */
 const mostSmallBytes = 16 * 1024 * 1024;
 
@@ -46,7 +48,7 @@ export class Places {
 
   #fits(batch: Batch, bytes: number): boolean {
     if (batch.inFlight <= batch.size) batch.isFilling = true;
-    else if (batch.inFlight >= 2 * batch.size) batch.isFilling = false;
+    else if (batch.inFlight >= smallBatches * batch.size) batch.isFilling = false;
     return batch.isFilling && this.#smallBytes + bytes <= mostSmallBytes;
   }
 
