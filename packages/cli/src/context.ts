@@ -1,4 +1,4 @@
-import type { ConfigSections, FileSources } from '@filesource/container';
+import type { AdaptersOnDemand, ConfigSections, FileSources } from '@filesource/container';
 import type { AdapterDescriptor, FileSource, Logger, LogLevel, Redactor, SourceRef } from '@filesource/core';
 import { resolve } from 'node:path';
 import type { CliIo } from './cli-io.ts';
@@ -10,6 +10,13 @@ export interface GlobalSettings {
   readonly verbose?: boolean;
   readonly logLevel?: LogLevel;
 }
+
+/** The vendors that a config may name without bringing a package. */
+const vendors: AdaptersOnDemand = {
+  'onoffice-address': async () => (await import('@filesource/onoffice')).onoffice,
+  'onoffice-appointment': async () => (await import('@filesource/onoffice')).onoffice,
+  onlyoffice: async () => (await import('@filesource/onlyoffice')).onlyoffice,
+};
 
 /** What every command works with: the streams, the signal, and the sources of the config once a command asks for them. */
 export class CliContext {
@@ -36,11 +43,9 @@ export class CliContext {
     return resolve(this.io.cwd, given);
   }
 
-  /** The vendors that a config may name without bringing a package. */
+  /** Those of all vendors that a config may name without bringing a package. */
   async adapters(): Promise<readonly AdapterDescriptor[]> {
-    if (this.io.adapters !== undefined) return this.io.adapters;
-    const [{ onoffice }, { onlyoffice }] = await Promise.all([import('@filesource/onoffice'), import('@filesource/onlyoffice')]);
-    return [onoffice, onlyoffice];
+    return this.io.adapters ?? [...new Set(await Promise.all(Object.values(vendors).map((load) => load())))];
   }
 
   /** The config file: `--config`, or the nearest one here or above. Throws `config-invalid` for none. */
@@ -72,11 +77,11 @@ export class CliContext {
   }
 
   async #open(redactor: Redactor | undefined): Promise<FileSources> {
-    const [{ createFileSources }, config, adapters, logger] = await Promise.all([import('@filesource/container'), this.configPath(), this.adapters(), this.logger()]);
+    const [{ createFileSources }, config, logger] = await Promise.all([import('@filesource/container'), this.configPath(), this.logger()]);
     const { ports, env } = this.io;
     return createFileSources({
       config,
-      adapters,
+      adapters: this.io.adapters ?? vendors,
       env,
       sections: this.sections,
       ...(ports === undefined && redactor === undefined ? {} : { ports: { ...ports, ...(redactor === undefined ? {} : { redactor }) } }),

@@ -3,6 +3,7 @@ export { describeProviders, type ProviderDescription, type SettingDescription } 
 export { readConfigText, sourcesInConfig, withSource, type EditedSource, type EditOptions } from './config/edit-config.ts';
 export { configFileNames, findConfig } from './config/find-config.ts';
 export { importAdapters } from './config/import-adapters.ts';
+export type { AdaptersOnDemand } from './config/adapters-on-demand.ts';
 export { loadConfig, type ConfiguredSource, type LoadConfigOptions, type LoadedConfig } from './config/load-config.ts';
 export { sectionSchemas, type ConfigSections, type SectionSchemas } from './config/sections.ts';
 export { createFileSources, type CreateFileSourcesOptions } from './create-file-sources.ts';

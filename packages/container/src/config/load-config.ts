@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
+import { adaptersFor, type AdaptersOnDemand } from './adapters-on-demand.ts';
 import { adaptersSchema, configSchema, providersOf } from './config-schema.ts';
 import { explainIssue, kindOf } from './explain-issue.ts';
 import { importAdapters } from './import-adapters.ts';
@@ -17,7 +18,8 @@ import { setAsideForeign } from './set-aside.ts';
 export interface LoadConfigOptions {
   /** A file (`.yaml`, `.yml`, `.json`), or what such a file would hold. */
   readonly config: string | object;
-  readonly adapters?: readonly AdapterDescriptor[];
+  /** Those that are there, or how they are loaded when the config needs them. */
+  readonly adapters?: readonly AdapterDescriptor[] | AdaptersOnDemand;
   /** Default: the variables of this process. */
   readonly env?: Environment;
   /** Where relative paths start: that of `config`, and those inside a config that is no file. Default: the working directory. */
@@ -39,7 +41,7 @@ export interface ConfiguredSource {
 export interface LoadedConfig {
   /** The absolute path of the file; `null` for a config that was an object. */
   readonly file: string | null;
-  /** The adapters that were given and those that the config names. */
+  /** The adapters that were given, or those of them that were needed, and those that the config names. */
   readonly adapters: readonly AdapterDescriptor[];
   readonly sources: readonly ConfiguredSource[];
   /** Settings that belong to other providers, as paths such as `sources.files.baseUrl`. */
@@ -70,7 +72,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const named = adaptersSchema.safeParse(filledIn.data['adapters']);
   const imported = named.success ? await importAdapters(named.data, raw.folder) : { adapters: [], problems: [] };
   if (imported.problems.length > 0) throw configError(where, [...imported.problems, ...filledIn.problems], locate);
-  const adapters = [...new Set([...(options.adapters ?? []), ...imported.adapters])];
+  const { adapters: given = [] } = options;
+  const adapters = [...new Set(isList(given) ? [...given, ...imported.adapters] : await adaptersFor(filledIn.data, given, imported.adapters))];
   const providers = providersOf(adapters);
   if (providers.size === 0) throw new FileSourceError('config-invalid', 'no adapter is given', { advice: 'Pass adapters to createFileSources, or name their packages under adapters: in the config.' });
 
@@ -143,6 +146,10 @@ function configured(name: string, providerName: string, settings: Readonly<Recor
   const known = providers.get(providerName);
   if (known === undefined) throw new FileSourceError('unexpected', `the provider ${providerName} is not known`);
   return { name, providerName, adapterName: known.adapter, provider: known.provider, settings };
+}
+
+function isList(adapters: readonly AdapterDescriptor[] | AdaptersOnDemand): adapters is readonly AdapterDescriptor[] {
+  return Array.isArray(adapters);
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
