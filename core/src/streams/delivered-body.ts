@@ -4,6 +4,7 @@ import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError, toFileSourceError } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from '../time/after.ts';
+import { handsOver, willHandOver } from './handed-over.ts';
 
 export interface DeliveryOptions {
   readonly clock: Clock;
@@ -51,6 +52,7 @@ export class DeliveredBody extends Readable {
     this.#lastByteMs = options.clock.now();
     // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
     this.on('error', () => undefined);
+    if (handsOver(content.body)) willHandOver(this);
     this.#attach(content.body);
     this.#cancelWhole = options.transferTimeoutMs === undefined ? undefined : after(options.clock, options.transferTimeoutMs, () => this.#overdue());
     if (options.signal?.aborted === true) this.#onAbort();

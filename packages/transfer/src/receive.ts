@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { abortError, FileSourceError, throwIfAborted, toFileSourceError, type Clock } from '@filesource/core';
+import { abortError, FileSourceError, handsOver, homeOf, throwIfAborted, toFileSourceError, type Clock } from '@filesource/core';
 import type { PartFile } from './local/part-file.ts';
 import { codeOf } from './local/target-error.ts';
 
@@ -41,6 +41,8 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
   return new Promise((resolve, reject) => {
     if (body.errored !== null) throw body.errored;
     if (body.destroyed && !body.readableEnded) throw closedEarly();
+    // Only where nobody else sees the chunks may their memory be used for something else.
+    const isAlone = handsOver(body);
     let isBusy = false;
     let hasEnded = body.readableEnded;
     let hasFailed = false;
@@ -68,7 +70,7 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       if (hasFailed) return;
       watch?.pause();
       try {
-        const taken = takeChunk(chunk, part, options);
+        const taken = takeChunk(chunk, part, isAlone, options);
         if (taken === undefined) {
           watch?.resume();
           return;
@@ -81,13 +83,16 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       }
     });
     if (hasEnded) resolve();
+    // One who listened before may have stopped it.
+    else body.resume();
   });
 }
 
 /** `undefined` when the next chunk can come at once. */
-function takeChunk(chunk: Buffer, part: PartFile, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
-  const taken = part.take(chunk);
-  onBytes?.(chunk.length);
+function takeChunk(chunk: Buffer, part: PartFile, isAlone: boolean, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
+  const bytes = chunk.length;
+  const taken = part.take(chunk, isAlone ? homeOf(chunk) : undefined);
+  onBytes?.(bytes);
   return taken === undefined ? onWritten?.() : taken.then(onWritten);
 }
 

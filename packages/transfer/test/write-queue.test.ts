@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { BlockPool } from '@filesource/core';
+import type { Piece } from '../src/local/piece-writer.ts';
 import { WriteQueue, type ChunkWriter } from '../src/local/write-queue.ts';
 
 interface Disk {
@@ -33,10 +35,30 @@ function disk(): Disk {
 
 const chunk = Buffer.alloc(10, 'x');
 
+/** Writes down which blocks came back, by what is in them. */
+class Home extends BlockPool {
+  readonly cameBack: number[] = [];
+
+  constructor() {
+    super({ blockBytes: 10, mostFree: 10 });
+  }
+
+  override giveBack(block: ArrayBuffer): void {
+    this.cameBack.push(new Uint8Array(block)[0] ?? 0);
+  }
+
+  piece(content: number): Piece {
+    const own = Buffer.alloc(10, content);
+    return { chunk: Buffer.from(own.buffer.slice(own.byteOffset, own.byteOffset + 10)), home: this };
+  }
+}
+
+const piece: Piece = { chunk, home: undefined };
+
 test('four writes are on their way at once, and the next one waits for the first of them', async () => {
   const { file, asked, end } = disk();
-  const queue = new WriteQueue(file, () => undefined);
-  const waits = [0, 10, 20, 30].map((position) => queue.add([chunk], position, position + 10));
+  const queue = new WriteQueue(file);
+  const waits = [0, 10, 20, 30].map((position) => queue.add([piece], position));
   expect(waits.map((wait) => wait === undefined)).toEqual([true, true, true, false]);
   expect(asked).toEqual([0, 10, 20, 30]);
   let hasRoom = false;
@@ -47,42 +69,42 @@ test('four writes are on their way at once, and the next one waits for the first
   expect(hasRoom).toBe(true);
 });
 
-test('what is written is told without a gap, in whatever order the writes end', async () => {
+test('all is written only when there is no gap, in whatever order the writes end; then the blocks come back', async () => {
   const { file, end } = disk();
-  const told: number[] = [];
-  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
-  for (const position of [0, 10, 20]) void queue.add([chunk], position, position + 10);
+  const home = new Home();
+  const queue = new WriteQueue(file);
+  for (const position of [0, 10, 20]) void queue.add([home.piece(position)], position);
   await end(20);
   await end(10);
-  expect(told).toEqual([]);
+  expect(home.cameBack).toEqual([]);
   await end(0);
-  expect(told).toEqual([10, 20, 30]);
+  expect(home.cameBack).toEqual([0, 10, 20]);
   await queue.idle();
 });
 
 test('a write that takes only some of its bytes is gone on with, across chunks', async () => {
   const { file, asked, end } = disk();
-  const told: number[] = [];
-  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
-  void queue.add([chunk, Buffer.alloc(0), chunk, chunk], 100, 130);
+  const home = new Home();
+  const queue = new WriteQueue(file);
+  void queue.add([piece, { chunk: Buffer.alloc(0), home: undefined }, home.piece(1), piece], 100);
   await end(100, 10);
   await end(110, 3);
-  expect(told).toEqual([]);
+  expect(home.cameBack).toEqual([]);
   await end(113);
   expect(asked).toEqual([100, 110, 113]);
-  expect(told).toEqual([130]);
+  expect(home.cameBack).toEqual([1]);
 });
 
-test('after a write that failed nothing is told and nothing is taken any more, and the failure stays', async () => {
+test('after a write that failed nothing is taken any more, and the failure stays', async () => {
   const { file, asked, end } = disk();
-  const told: number[] = [];
-  const queue = new WriteQueue(file, (upTo) => told.push(upTo));
-  for (const position of [0, 10, 20]) void queue.add([chunk], position, position + 10);
+  const home = new Home();
+  const queue = new WriteQueue(file);
+  for (const position of [0, 10, 20]) void queue.add([home.piece(position)], position);
   await end(0);
   await end(10, new Error('full'));
   await end(20);
-  expect(told).toEqual([10]);
-  await expect(queue.add([chunk], 30, 40)).rejects.toThrow('full');
+  expect(home.cameBack).toEqual([0]);
+  await expect(queue.add([piece], 30)).rejects.toThrow('full');
   await expect(queue.idle()).rejects.toThrow('full');
   await expect(queue.idle()).rejects.toThrow('full');
   expect(asked).toEqual([0, 10, 20]);

@@ -1,6 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Hashing } from '@filesource/core';
-import { sha256OfFile } from './file-hash.ts';
 
 export const nodeHashing: Hashing = {
   hmacSha256Base64: (key, text) => createHmac('sha256', key).update(text, 'utf8').digest('base64'),
@@ -8,5 +7,5 @@ export const nodeHashing: Hashing = {
     const hash = createHash('sha256');
     return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
   },
-  sha256OfFile: (path) => sha256OfFile(path, () => nodeHashing.sha256()),
+  isNodes: true,
 };

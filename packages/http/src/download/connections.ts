@@ -1,20 +1,25 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { BlockPool } from '@filesource/core';
 import type { ConnectingOptions } from '../agents.ts';
 import { boundConnecting } from '../bound-connecting.ts';
 import { Connection } from './connection.ts';
+import { blockBytes } from './length-body.ts';
 import { SmallBlocks } from './small-blocks.ts';
 
 /** What one read may bring where the receiver has no room of its own. */
 const scratchBytes = 64 * 1024;
 const mostSessions = 100;
+/** Of large bodies; as many as two of them have on their way to a disk. */
+const mostFreeBlocks = 16;
 /** A server that closes a connection a moment before it said is not to be asked on it. */
 const reserveMs = 1000;
 
 /** The connections of downloads of one vendor account: as many as are asked for at once, and some kept for the next ones. */
 export class Connections {
   /** For what comes on any of them. */
-  readonly blocks = new SmallBlocks();
+  readonly smallBlocks = new SmallBlocks();
+  readonly blocks = new BlockPool({ blockBytes, mostFree: mostFreeBlocks });
   readonly #options: ConnectingOptions;
   /** One for all of them: what comes there is taken before anything else can come. */
   readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
@@ -66,11 +71,18 @@ export class Connections {
     }
     kept.push(connection);
     this.#kept.set(origin, kept);
+    if (this.#isIdle) this.blocks.clear();
   }
 
   /** Keeps so many at rest from now on, if that is more than before. */
   keepUpTo(connections: number): void {
     this.#maxKept = Math.max(this.#maxKept, connections);
+  }
+
+  get #isIdle(): boolean {
+    let kept = 0;
+    for (const { length } of this.#kept.values()) kept += length;
+    return kept === this.#open.size;
   }
 
   get isClosed(): boolean {
@@ -121,5 +133,6 @@ export class Connections {
     const at = kept?.indexOf(connection) ?? -1;
     if (at !== -1) kept?.splice(at, 1);
     if (kept?.length === 0) this.#kept.delete(connection.origin);
+    if (this.#isIdle) this.blocks.clear();
   }
 }

@@ -24,7 +24,7 @@ export async function download(request: DownloadRequest, connections: Connection
   const text = requestText(url, request.headers);
   const kept = connections.takeKept(url);
   const on = (connection: ReturnType<Connections['open']>): Promise<RawAnswer> =>
-    exchangeOnConnection({ connection, blocks: connections.blocks, text, signal, maxHeaderBytes, onComplete: (keptForMs) => connections.keep(connection, keptForMs) });
+    exchangeOnConnection({ connection, smallBlocks: connections.smallBlocks, blocks: connections.blocks, text, signal, maxHeaderBytes, onComplete: (keptForMs) => connections.keep(connection, keptForMs) });
   if (kept === undefined) return on(connections.open(url, connectTimeoutMs));
   try {
     return await on(kept);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { WholeBody } from '@filesource/core';
+import { WholeBody, type BlockPool } from '@filesource/core';
 import { headersOf } from '../headers-of.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { mostWholeBytes } from '../whole-bodies.ts';
@@ -20,7 +20,9 @@ export interface RawAnswer {
 export interface ExchangeOptions {
   readonly connection: Connection;
   /** Where the first block of a body comes from. */
-  readonly blocks: SmallBlocks;
+  readonly smallBlocks: SmallBlocks;
+  /** Where the further ones of a large body come from. */
+  readonly blocks: BlockPool;
   /** The request as it is sent. */
   readonly text: string;
   readonly signal: AbortSignal | undefined;
@@ -73,7 +75,7 @@ class Exchange implements Receiver {
   }
 
   #begin(head: PlainHead, start: Buffer): void {
-    const { connection, blocks, signal, onComplete } = this.#options;
+    const { connection, smallBlocks, blocks, signal, onComplete } = this.#options;
     const { status, headers, length } = head;
     const isWhole = start.length >= length;
     const complete = (): void => {
@@ -81,7 +83,7 @@ class Exchange implements Receiver {
       if (head.canBeKept && start.length <= length) onComplete(head.keptForMs);
       else connection.destroy();
     };
-    const block = blocks.take(LengthBody.firstBlockBytes(length));
+    const block = smallBlocks.take(LengthBody.firstBlockBytes(length));
     const filled = start.copy(block);
     const settle = (body: Readable): void => this.#settle({ status, headers, body });
     if (isWhole) {
@@ -89,7 +91,7 @@ class Exchange implements Receiver {
       settle(new WholeBody(block));
       return;
     }
-    const bodyOptions = { connection, length, signal, first: { block, filled }, onComplete: complete };
+    const bodyOptions = { connection, blocks, length, signal, first: { block, filled }, onComplete: complete };
     if (length <= mostWholeBytes) {
       const body = new SmallBody(bodyOptions, settle);
       this.#giveUp = () => {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { abortError } from '@filesource/core';
+import { abortError, handOver, willHandOver, type BlockPool } from '@filesource/core';
 import { truncated } from '../answer-body.ts';
 import type { Connection, Receiver } from './connection.ts';
 
 /** Bytes are read straight into blocks of this size, which then are the chunks of the stream. Larger ones, once used, lie about for longer. */
-const blockBytes = 512 * 1024;
+export const blockBytes = 512 * 1024;
 /** A block with less room than this is full: a read into the rest of it would bring too little. */
 const leastRoomBytes = 64 * 1024;
 /** So long bytes wait for more of them, unless their block is full: TLS brings 16 KiB at a time, and a chunk for each would cost more than they do. */
@@ -12,6 +12,8 @@ const lingerMs = 3;
 
 export interface LengthBodyOptions {
   readonly connection: Connection;
+  /** Where blocks of {@link blockBytes} come from and go to. */
+  readonly blocks: BlockPool;
   /** Bytes that are announced. */
   readonly length: number;
   readonly signal: AbortSignal | undefined;
@@ -51,6 +53,7 @@ export class LengthBody extends Readable implements Receiver {
     this.#block = options.first.block;
     this.#filled = options.first.filled;
     this.#received = options.first.filled;
+    willHandOver(this);
     // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
     this.on('error', () => undefined);
     const { signal } = options;
@@ -61,8 +64,8 @@ export class LengthBody extends Readable implements Receiver {
 
   room(): Uint8Array {
     if (this.#block.length - this.#filled < Math.min(leastRoomBytes, this.#missing)) {
-      this.#give();
-      this.#block = Buffer.allocUnsafeSlow(Math.min(blockBytes, this.#missing));
+      this.#give(true);
+      this.#block = this.#missing < blockBytes ? Buffer.allocUnsafeSlow(this.#missing) : this.#options.blocks.take();
       this.#filled = 0;
       this.#given = 0;
     }
@@ -109,11 +112,13 @@ export class LengthBody extends Readable implements Receiver {
     this.#lingering ??= setTimeout(() => this.#give(), lingerMs);
   }
 
-  #give(): void {
+  /** What of the block was not given yet; `isLast` when nothing more will be read into it. */
+  #give(isLast = false): void {
     clearTimeout(this.#lingering);
     this.#lingering = undefined;
     if (this.#given === this.#filled || this.destroyed) return;
     const chunk = this.#block.subarray(this.#given, this.#filled);
+    if (isLast && this.#given === 0 && this.#block.length === blockBytes) handOver(chunk, this.#options.blocks);
     this.#given = this.#filled;
     if (this.push(chunk) || this.#missing === 0 || this.destroyed) return;
     this.#isWaiting = true;

@@ -1,18 +1,18 @@
 import { closeSync, constants, fsync, openSync, renameSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { FileHash, Hashing, RunningHash } from '@filesource/core';
+import type { BlockPool, Hashing, RunningHash } from '@filesource/core';
+import type { Piece, PieceWriter } from './piece-writer.ts';
 import { targetError } from './target-error.ts';
+import { ThreadedFile } from './threaded-file.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
 const gatherBytes = 1024 * 1024;
 /** Files up to this are written with one call, without a trip through the thread pool. */
 const smallBytes = 256 * 1024;
-/** From here on a file is hashed beside this thread where that can be done, since a hash takes as long as all else; before, the thread would cost more. */
-const hashedBesideBytes = 8 * 1024 * 1024;
-/** The other thread is told of so much at once: waking it costs more than what it has to know. */
-const toldBytes = 8 * 1024 * 1024;
+/** From here on a file is written and hashed on another thread where that can be done, since this takes longer than all else; before, the thread would cost more. */
+const threadedBytes = 8 * 1024 * 1024;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -38,13 +38,13 @@ export interface PartFileOptions {
 export class PartFile {
   readonly #options: PartFileOptions;
   readonly #hash: RunningHash;
-  #hashBeside: FileHash | undefined;
-  #told = 0;
   #allocated = 0;
   #handle: FileHandle | undefined;
-  #chunks: Buffer[] = [];
+  #pieces: Piece[] = [];
   #gathered = 0;
-  #writes: WriteQueue | undefined;
+  #writer: PieceWriter | undefined;
+  #threaded: ThreadedFile | undefined;
+  #hasTriedThread = false;
   #bytes: number;
   #sha256: string | undefined;
   #isComplete = false;
@@ -71,14 +71,17 @@ export class PartFile {
     await this.take(chunk);
   }
 
-  /** The same; `undefined` when the next one can be taken at once. */
-  take(chunk: Buffer): Promise<void> | undefined {
-    if (this.#hashBeside === undefined) this.#hash.update(chunk);
-    this.#chunks.push(chunk);
+  /**
+   * The same; `undefined` when the next one can be taken at once.
+   * - With a `home`, the chunk's memory is used for something else from now on.
+   */
+  take(chunk: Buffer, home?: BlockPool): Promise<void> | undefined {
+    if (this.#threaded === undefined) this.#hash.update(chunk);
+    this.#pieces.push({ chunk, home: chunk.byteOffset === 0 ? home : undefined });
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
     if (this.#gathered < gatherBytes) return undefined;
-    if (this.#writes === undefined) return this.#flush();
+    if (this.#writer === undefined || this.#isForThread) return this.#flush();
     return this.#enqueue()?.catch((error: unknown) => {
       throw targetError(error, this.#options.shownPath);
     });
@@ -93,14 +96,10 @@ export class PartFile {
         await this.#writeSmall(durable);
       } else {
         await this.#flush();
-        await this.#writes?.idle();
-        this.#tell(this.#bytes);
+        await this.#writer?.idle();
         if (this.#bytes < this.#allocated) await this.#handle?.truncate(this.#bytes);
-        const hex = this.#hashBeside?.hex();
-        // Awaited below, when the bytes are safe.
-        hex?.catch(() => undefined);
         if (durable) await this.#handle?.sync();
-        if (hex !== undefined) this.#sha256 = await hex;
+        this.#sha256 ??= await this.#threaded?.sha256();
         await this.#close();
       }
       this.#isComplete = true;
@@ -121,13 +120,16 @@ export class PartFile {
     }
   }
 
-  /** Forces what came so far to the disk, and tells how much that is. */
+  /** Forces what came so far to the disk, and tells how much that is; more may be taken meanwhile. */
   async checkpoint(): Promise<number> {
+    const bytes = this.#bytes;
     try {
-      if (this.#gathered > 0) await this.#flush();
-      await this.#writes?.idle();
+      if (this.#writer === undefined) await this.#flush();
+      // Whether there is room for more is nothing to wait for here.
+      else if (this.#gathered > 0) this.#enqueue()?.catch(() => undefined);
+      await this.#writer?.idle();
       await this.#handle?.sync();
-      return this.#bytes;
+      return bytes;
     } catch (error) {
       throw targetError(error, this.#options.shownPath);
     }
@@ -147,10 +149,9 @@ export class PartFile {
   }
 
   async #abandon(): Promise<void> {
-    this.#chunks = [];
+    this.#pieces = [];
     this.#gathered = 0;
-    await this.#writes?.idle().catch(() => undefined);
-    this.#hashBeside?.close();
+    await this.#writer?.idle().catch(() => undefined);
     await this.#close().catch(() => undefined);
   }
 
@@ -163,26 +164,35 @@ export class PartFile {
     }
   }
 
-  async #opened(): Promise<WriteQueue> {
-    if (this.#writes !== undefined) return this.#writes;
+  /** Whether it is large, or said to be, and no thread was asked for it yet. */
+  get #isForThread(): boolean {
+    const { hashing, size } = this.#options;
+    return !this.#hasTriedThread && hashing.isNodes === true && Math.max(size ?? 0, this.#bytes) >= threadedBytes;
+  }
+
+  async #opened(): Promise<PieceWriter> {
     const { partPath, resume } = this.#options;
-    this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
-    if (resume !== undefined) await this.#handle.truncate(resume.bytes);
-    await this.#allocate(this.#handle);
-    this.#writes = new WriteQueue(this.#handle, (end) => {
-      if (end - this.#told >= toldBytes) this.#tell(end);
-    });
-    return this.#writes;
+    if (this.#handle === undefined) {
+      this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
+      if (resume !== undefined) await this.#handle.truncate(resume.bytes);
+      await this.#allocate(this.#handle);
+    }
+    if (this.#isForThread) {
+      this.#hasTriedThread = true;
+      await this.#writer?.idle();
+      this.#threaded = ThreadedFile.begin({ fd: this.#handle.fd, path: partPath, before: this.#bytes - this.#gathered });
+      this.#writer = this.#threaded ?? this.#writer;
+    }
+    return (this.#writer ??= new WriteQueue(this.#handle));
   }
 
   /** `undefined` when more can be taken at once. */
   #enqueue(): Promise<void> | undefined {
-    const chunks = this.#chunks;
+    const pieces = this.#pieces;
     const position = this.#bytes - this.#gathered;
-    this.#chunks = [];
+    this.#pieces = [];
     this.#gathered = 0;
-    if (this.#bytes >= hashedBesideBytes) this.#hashBeside ??= this.#options.hashing.sha256OfFile?.(this.#options.partPath);
-    return this.#writes?.add(chunks, position, this.#bytes);
+    return this.#writer?.add(pieces, position);
   }
 
   /** What does not work here is no harm: the file then grows as it is written. */
@@ -197,14 +207,10 @@ export class PartFile {
     }
   }
 
-  #tell(written: number): void {
-    if (written > this.#told) this.#hashBeside?.written(written);
-    this.#told = written;
-  }
-
   async #writeSmall(durable: boolean): Promise<void> {
-    const bytes = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#gathered);
-    this.#chunks = [];
+    const [first] = this.#pieces;
+    const bytes = this.#pieces.length === 1 && first !== undefined ? first.chunk : Buffer.concat(this.#pieces.map(({ chunk }) => chunk), this.#gathered);
+    this.#pieces = [];
     this.#gathered = 0;
     const fd = openSync(this.#options.partPath, fresh, 0o666);
     try {
@@ -218,6 +224,7 @@ export class PartFile {
   async #close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
+    this.#threaded?.close();
     await handle?.close();
   }
 }

@@ -1,3 +1,5 @@
+import type { Piece, PieceWriter } from './piece-writer.ts';
+
 /** Writes on their way at once: enough that the disk has always something to do, and little to hold in memory. */
 const mostWrites = 4;
 
@@ -7,30 +9,26 @@ export interface ChunkWriter {
 }
 
 /**
- * Writes pieces of a file while the next ones arrive.
+ * Writes pieces in the thread pool.
  * - What follows a write that failed counts for nothing: `idle` fails from then on, and so does every further `add`.
  */
-export class WriteQueue {
+export class WriteQueue implements PieceWriter {
   readonly #file: ChunkWriter;
-  readonly #onWritten: (end: number) => void;
   readonly #writes: Promise<void>[] = [];
   #last: Promise<void> = Promise.resolve();
   #hasFailed = false;
 
-  /** `onWritten` hears up to where the file is written without a gap. */
-  constructor(file: ChunkWriter, onWritten: (end: number) => void) {
+  constructor(file: ChunkWriter) {
     this.#file = file;
-    this.#onWritten = onWritten;
   }
 
-  /** Takes chunks that go to a position; what it returns, where it does, resolves when there is room for the next ones. */
-  add(chunks: readonly Buffer[], position: number, end: number): Promise<void> | undefined {
+  add(pieces: readonly Piece[], position: number): Promise<void> | undefined {
     if (this.#hasFailed) return this.#last;
     const before = this.#last;
-    const write = writeChunks(this.#file, chunks, position);
+    const write = writeChunks(this.#file, pieces.map(({ chunk }) => chunk), position);
     const done = Promise.all([before, write]).then(() => {
       void this.#writes.shift();
-      this.#onWritten(end);
+      for (const { chunk, home } of pieces) home?.giveBack(chunk.buffer as ArrayBuffer);
     });
     done.catch(() => (this.#hasFailed = true));
     this.#last = done;
@@ -38,7 +36,6 @@ export class WriteQueue {
     return this.#writes.length < mostWrites ? undefined : this.#writes[0];
   }
 
-  /** Resolves when all is written; fails with what the first write failed with that did. */
   async idle(): Promise<void> {
     await this.#last;
   }

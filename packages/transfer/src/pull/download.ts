@@ -6,6 +6,7 @@ import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { checkSize, receive } from '../receive.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { Journal } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
 import type { SmallFiles } from './small-files.ts';
@@ -26,11 +27,6 @@ export interface Downloaded {
   readonly size: number;
   readonly sha256: string;
 }
-
-/** A part is forced to the disk and noted after so many bytes, or fewer where they come slowly: a crash costs no more than this of a file. */
-const checkpointBytes = 32 * 1024 * 1024;
-const slowCheckpointBytes = 1024 * 1024;
-const slowCheckpointMs = 5000;
 
 /**
  * Brings one file to its place: nothing to fetch when an earlier run has it, the rest when it has a part of it.
@@ -56,31 +52,21 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const note = (bytes: number): void => {
     if (canResume) journal.recordPart({ path, ref: entry.ref, validator, totalSize, bytes });
   };
-  let noted = part.bytes;
-  let notedMs = clock.now();
-  const isDue = (): boolean => {
-    const fresh = part.bytes - noted;
-    // Whichever way the clock jumps: a checkpoint too many does no harm.
-    return fresh >= checkpointBytes || (fresh >= slowCheckpointBytes && Math.abs(clock.now() - notedMs) >= slowCheckpointMs);
-  };
-  const checkpoint = async (): Promise<void> => {
-    noted = await part.checkpoint();
-    notedMs = clock.now();
-    note(noted);
-  };
+  const checkpoints = new Checkpoints(part, clock, note);
   try {
     await receive(content.body, part, {
       signal,
       onBytes: options.onBytes,
-      ...(canResume ? { onWritten: () => (isDue() ? checkpoint() : undefined) } : {}),
+      ...(canResume ? { onWritten: () => checkpoints.look() } : {}),
     });
+    await checkpoints.end();
     checkSize(part.bytes, { listed: entry.size, announced: size });
     await part.finish();
   } catch (thrown) {
     const error = toFileSourceError(thrown);
     const isUnhurt = canResume && part.bytes < totalSize && (signal.aborted || error.status !== 'permanent' || endsTransfer(error));
-    if (isUnhurt) await suspend(part, noted, note);
-    else await part.discard();
+    if (isUnhurt) await suspend(part, checkpoints, note);
+    else await discard(part, checkpoints);
     throw error;
   }
   const proof = { size: part.bytes, sha256: part.sha256 };
@@ -89,14 +75,20 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
 }
 
 /** Keeps what is safely on the disk for a later run. */
-async function suspend(part: PartFile, noted: number, note: (bytes: number) => void): Promise<void> {
+async function suspend(part: PartFile, checkpoints: Checkpoints, note: (bytes: number) => void): Promise<void> {
+  await checkpoints.end().catch(() => undefined);
   const safe = await part.suspend();
   try {
-    if (safe > noted) note(safe);
-    else if (noted === 0) await part.discard();
+    if (safe > checkpoints.noted) note(safe);
+    else if (checkpoints.noted === 0) await part.discard();
   } catch {
     // The journal cannot be written either: what was noted before holds, and the error that is under way says more.
   }
+}
+
+async function discard(part: PartFile, checkpoints: Checkpoints): Promise<void> {
+  await checkpoints.end().catch(() => undefined);
+  await part.discard();
 }
 
 /** The file as an earlier run left it, when its bytes are still those that were proven. */

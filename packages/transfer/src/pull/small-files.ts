@@ -54,7 +54,7 @@ export class SmallFiles {
   constructor(options: { readonly target: TargetDirectory; readonly journal: Journal; readonly hashing: Hashing }) {
     this.#target = options.target;
     this.#journal = options.journal;
-    this.#isAllowed = options.hashing.sha256OfFile !== undefined;
+    this.#isAllowed = options.hashing.isNodes === true;
   }
 
   /** Whether a file of so many bytes is for here. */
