@@ -17,7 +17,7 @@ export async function runCli(io: CliIo): Promise<ExitCode> {
     exitCode = await action(context);
   };
   try {
-    await createProgram({ out, err, json: io.argv.includes('--json'), run }).parseAsync([...io.argv], { from: 'user' });
+    await createProgram({ out, err, json: io.argv.includes('--json'), run, first: io.argv[0] }).parseAsync([...io.argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof OutputClosed) return exitCodes.done;

@@ -25,6 +25,12 @@ describe('usage', () => {
     expect(out).toContain('--log-level <level>');
   });
 
+  test('a command that is not there is told the nearest one, and one after global options is found', async () => {
+    expect(await run('lits', 'contacts:1')).toMatchObject({ code: exitCodes.usage, err: expect.stringContaining('Did you mean list?') });
+    expect(await run('--config', 'stat', 'list', '--help')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('filesource list') });
+    expect((await run('help')).out).toMatch(/\n  list [\s\S]*\n  sandbox /);
+  });
+
   test('the help names the exit statuses', async () => {
     expect((await run('--help')).out).toContain('0 done and complete, 1 failed, 2 bad usage or config, 3 finished but incomplete, 130 interrupted');
   });
