@@ -190,6 +190,21 @@ describe('a part', () => {
     expect((await readFile(options.finalPath)).equals(bytes)).toBe(true);
   });
 
+  test('of which much is there already is hashed on from what an earlier run left', async () => {
+    const [before, rest] = [65 * mebibyte, randomBytes(2 * mebibyte)];
+    const directory = await temporaryDirectory();
+    const partPath = join(directory, 'part');
+    await writeFile(partPath, Buffer.alloc(before));
+    const counting = countingHashing(true);
+    const hash = counting.hashing.sha256();
+    hash.update(Buffer.alloc(before));
+    const part = new PartFile({ partPath, finalPath: join(directory, 'whole'), shownPath: 'whole', hashing: counting.hashing, size: before + rest.length, resume: { bytes: before, hash } });
+    await part.write(rest);
+    await part.finish();
+    expect(part.sha256).toBe(sha256(Buffer.concat([Buffer.alloc(before), rest])));
+    expect(counting.hashed).toBe(before + rest.length);
+  });
+
   test('tells at a checkpoint what is safe, while more of it comes', async () => {
     const bytes = randomBytes(large);
     const { part, finalPath } = await write(countingHashing(true).hashing, bytes.subarray(0, 9_000_000), large);

@@ -13,6 +13,8 @@ const gatherBytes = 1024 * 1024;
 const smallBytes = 256 * 1024;
 /** From here on a file is written and hashed on another thread where that can be done, since this takes longer than all else; before, the thread would cost more. */
 const threadedBytes = 8 * 1024 * 1024;
+/** So much of a part that is carried on the thread may hash anew; for more, the download would wait too long. */
+const mostBeforeBytes = 64 * 1024 * 1024;
 const fresh = constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const syncFd = promisify(fsync);
 
@@ -40,6 +42,7 @@ export class PartFile {
   readonly #hash: RunningHash;
   #allocated = 0;
   #handle: FileHandle | undefined;
+  #opening: Promise<FileHandle> | undefined;
   #pieces: Piece[] = [];
   #gathered = 0;
   #writer: PieceWriter | undefined;
@@ -166,24 +169,29 @@ export class PartFile {
 
   /** Whether it is large, or said to be, and no thread was asked for it yet. */
   get #isForThread(): boolean {
-    const { hashing, size } = this.#options;
-    return !this.#hasTriedThread && hashing.isNodes === true && Math.max(size ?? 0, this.#bytes) >= threadedBytes;
+    const { hashing, size, resume } = this.#options;
+    if (this.#hasTriedThread || hashing.isNodes !== true || (resume?.bytes ?? 0) > mostBeforeBytes) return false;
+    return Math.max(size ?? 0, this.#bytes) >= threadedBytes;
   }
 
   async #opened(): Promise<PieceWriter> {
-    const { partPath, resume } = this.#options;
-    if (this.#handle === undefined) {
-      this.#handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
-      if (resume !== undefined) await this.#handle.truncate(resume.bytes);
-      await this.#allocate(this.#handle);
-    }
+    const handle = await (this.#opening ??= this.#open());
     if (this.#isForThread) {
       this.#hasTriedThread = true;
       await this.#writer?.idle();
-      this.#threaded = ThreadedFile.begin({ fd: this.#handle.fd, path: partPath, before: this.#bytes - this.#gathered });
+      this.#threaded = ThreadedFile.begin({ fd: handle.fd, path: this.#options.partPath, before: this.#bytes - this.#gathered });
       this.#writer = this.#threaded ?? this.#writer;
     }
-    return (this.#writer ??= new WriteQueue(this.#handle));
+    return (this.#writer ??= new WriteQueue(handle));
+  }
+
+  async #open(): Promise<FileHandle> {
+    const { partPath, resume } = this.#options;
+    const handle = await open(partPath, resume === undefined ? fresh : constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o666);
+    this.#handle = handle;
+    if (resume !== undefined) await handle.truncate(resume.bytes);
+    await this.#allocate(handle);
+    return handle;
   }
 
   /** `undefined` when more can be taken at once. */
