@@ -31,8 +31,8 @@ function ownPiece(bytes: Uint8Array, given: Home): Piece {
   return { chunk, home: given };
 }
 
-function begin(file: Parameters<typeof ThreadedFile.begin>[0]): ThreadedFile {
-  const begun = ThreadedFile.begin(file);
+async function begin(file: Parameters<typeof ThreadedFile.begin>[0]): Promise<ThreadedFile> {
+  const begun = await ThreadedFile.begin(file);
   if (begun === undefined) throw new Error('there is no thread');
   return begun;
 }
@@ -48,7 +48,7 @@ describe('a file on a thread', () => {
         await writeFile(path, before);
         const handle = await open(path, 'r+');
         const given = home();
-        const file = begin({ fd: handle.fd, path, before: before.length });
+        const file = await begin({ fd: handle.fd, path, before: before.length });
         for (const group of groups) await file.add(group.map(({ bytes, isOwn }) => (isOwn ? ownPiece(bytes, given) : { chunk: Buffer.from(bytes), home: undefined })));
         await file.idle();
         const whole = Buffer.concat([before, ...groups.flat().map(({ bytes }) => bytes)]);
@@ -69,7 +69,7 @@ describe('a file on a thread', () => {
       contents.map(async (content, index) => {
         const path = join(directory, String(index));
         const handle = await open(path, 'w');
-        const file = begin({ fd: handle.fd, path, before: 0 });
+        const file = await begin({ fd: handle.fd, path, before: 0 });
         for (let at = 0; at < content.length; at += 400_000) await file.add([{ chunk: content.subarray(at, at + 400_000), home: undefined }]);
         const hash = await file.sha256();
         file.close();
@@ -83,7 +83,7 @@ describe('a file on a thread', () => {
   test('holds no more than some pieces before it asks to wait', async () => {
     const path = join(await temporaryDirectory(), 'file');
     const handle = await open(path, 'w');
-    const file = begin({ fd: handle.fd, path, before: 0 });
+    const file = await begin({ fd: handle.fd, path, before: 0 });
     const waits = Array.from({ length: 4 }, () => file.add([{ chunk: Buffer.alloc(mebibyte), home: undefined }]));
     expect(waits.at(-1)).toBeInstanceOf(Promise);
     for (const wait of waits) await wait;
@@ -97,7 +97,7 @@ describe('a file on a thread', () => {
     await writeFile(path, 'from before');
     const handle = await open(path, 'r');
     const given = home();
-    const file = begin({ fd: handle.fd, path, before: 0 });
+    const file = await begin({ fd: handle.fd, path, before: 0 });
     void file.add([ownPiece(Buffer.alloc(10), given)])?.catch(() => undefined);
     void file.add([ownPiece(Buffer.alloc(10), given)])?.catch(() => undefined);
     await expect(file.idle()).rejects.toMatchObject({ code: 'EBADF' });
@@ -112,9 +112,7 @@ describe('a file on a thread', () => {
   test('fails when what stood there before is not there any more', async () => {
     const path = join(await temporaryDirectory(), 'file');
     const handle = await open(path, 'w');
-    const file = begin({ fd: handle.fd, path, before: 10 });
-    await expect(file.sha256()).rejects.toMatchObject({ code: 'EIO' });
-    file.close();
+    await expect(begin({ fd: handle.fd, path, before: 10 })).rejects.toMatchObject({ code: 'EIO' });
     await handle.close();
   });
 });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadProgram } from '../local/thread-program.ts';
 import { openArchiveBytes } from './archive-bytes.ts';
 import { openEntryReader, type EntryOutcome, type EntryReader, type EntryTask } from './entry-reader.ts';
 import { createInflating } from './inflating.ts';
@@ -6,8 +7,7 @@ import { createInflating } from './inflating.ts';
 /** Threads read from different places: what one of them reads ahead is little. */
 export const windowBytes = 128 * 1024;
 
-/** As text, so that it runs from a bundle, from sources and from packages alike. */
-const program = `
+const program = threadProgram(`
 const threads = require('node:worker_threads');
 const { parentPort, workerData } = threads;
 const zlib = require('node:zlib');
@@ -18,7 +18,7 @@ const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'),
 const unpacked = ${unpackTasks.toString()};
 const packed = ${packOutcomes.toString()};
 parentPort.on('message', async (tasks) => parentPort.postMessage(packed(await reader.read(unpacked(tasks)))));
-`;
+`);
 
 /** One text and one list of numbers: objects would take longer to hand over than a little entry to read. */
 interface PackedTasks {

@@ -22,12 +22,18 @@ export type FileWriterRequest =
   | { readonly id: number; readonly isEnd: true }
   | { readonly id: number; readonly isForgotten: true };
 
+/** What the file system said. */
+export interface WriterFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** One for each request, in their order. */
 export interface FileWriterAnswer {
   /** Those of the request, to be filled anew. */
   readonly blocks: readonly ArrayBuffer[];
-  /** What the file system said, now or of an earlier request: nothing was written since. */
-  readonly failure?: { readonly code: string; readonly message: string };
+  /** Of this request or an earlier one: nothing was written since. */
+  readonly failure?: WriterFailure;
   readonly sha256?: string;
 }
 
@@ -43,7 +49,7 @@ export function createFileWriter({ crypto, fs }: FileWriterTools): FileWriter {
     readonly fd: number;
     readonly hash: crypto.Hash;
     position: number;
-    failure?: { readonly code: string; readonly message: string };
+    failure?: WriterFailure;
   }
   const jobs = new Map<number, Job>();
 

@@ -179,7 +179,7 @@ export class PartFile {
     if (this.#isForThread) {
       this.#hasTriedThread = true;
       await this.#writer?.idle();
-      this.#threaded = ThreadedFile.begin({ fd: handle.fd, path: this.#options.partPath, before: this.#bytes - this.#gathered });
+      this.#threaded = await ThreadedFile.begin({ fd: handle.fd, path: this.#options.partPath, before: this.#bytes - this.#gathered });
       this.#writer = this.#threaded ?? this.#writer;
     }
     return (this.#writer ??= new WriteQueue(handle));

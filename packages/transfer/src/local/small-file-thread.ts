@@ -2,11 +2,11 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { createSmallFileWriter, type SmallFileOutcome, type SmallFileTask } from './small-file-writer.ts';
+import { threadProgram } from './thread-program.ts';
 
 const leastBlockBytes = 1280 * 1024;
 
-/** As text, so that it runs from a bundle, from sources and from packages alike. */
-const program = `
+const program = threadProgram(`
 const { parentPort } = require('node:worker_threads');
 const write = (${createSmallFileWriter.toString()})({ crypto: require('node:crypto'), fs: require('node:fs') });
 parentPort.on('message', ({ block, ends, paths }) => {
@@ -14,7 +14,7 @@ parentPort.on('message', ({ block, ends, paths }) => {
   const tasks = ends.map((end, index) => ({ start: ends[index - 1] ?? 0, end, partPath: path[2 * index], finalPath: path[2 * index + 1] }));
   parentPort.postMessage({ outcomes: write(block, tasks), block }, [block.buffer]);
 });
-`;
+`);
 
 interface Asked {
   readonly tasks: readonly SmallFileTask[];

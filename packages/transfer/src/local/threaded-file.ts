@@ -1,5 +1,5 @@
 import type { BlockPool } from '@filesource/core';
-import type { FilledBlock, FileWriterAnswer } from './file-writer.ts';
+import type { FilledBlock, FileWriterAnswer, WriterFailure } from './file-writer.ts';
 import type { Piece, PieceWriter } from './piece-writer.ts';
 import { WriterThread } from './writer-thread.ts';
 
@@ -24,14 +24,19 @@ export class ThreadedFile implements PieceWriter {
     this.#id = id;
   }
 
-  /** `before`: bytes that stand in the file already. `undefined` where the system gives no thread. */
-  static begin(file: { readonly fd: number; readonly path: string; readonly before: number }): ThreadedFile | undefined {
+  /**
+   * `before`: bytes that stand in the file already. `undefined` where no thread can be had.
+   * - Throws what the file system says of them.
+   */
+  static async begin(file: { readonly fd: number; readonly path: string; readonly before: number }): Promise<ThreadedFile | undefined> {
     const joined = WriterThread.join();
     if (joined === undefined) return undefined;
     const { thread, id } = joined;
-    const begun = new ThreadedFile(thread, id);
-    begun.#track(thread.ask({ id, ...file }), []);
-    return begun;
+    const answer = await thread.ask({ id, ...file }).catch(() => undefined);
+    if (answer !== undefined && answer.failure === undefined) return new ThreadedFile(thread, id);
+    thread.leave(id);
+    if (answer?.failure === undefined) return undefined;
+    throw errorOf(answer.failure);
   }
 
   add(pieces: readonly Piece[]): Promise<void> | undefined {
@@ -80,7 +85,7 @@ export class ThreadedFile implements PieceWriter {
       ({ blocks, failure }) => {
         void this.#requests.shift();
         for (const [index, block] of blocks.entries()) this.#giveBack(block, homes[index]);
-        if (failure !== undefined) this.#failure ??= Object.assign(new Error(failure.message), { code: failure.code });
+        if (failure !== undefined) this.#failure ??= errorOf(failure);
         if (this.#failure !== undefined) throw this.#failure;
       },
       (error: Error) => {
@@ -110,4 +115,8 @@ export class ThreadedFile implements PieceWriter {
     }
     return { block, length };
   }
+}
+
+function errorOf({ code, message }: WriterFailure): Error {
+  return Object.assign(new Error(message), { code });
 }

@@ -2,21 +2,21 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { FileSourceError } from '@filesource/core';
 import { createFileWriter, type FileWriterAnswer, type FileWriterRequest } from './file-writer.ts';
+import { threadProgram } from './thread-program.ts';
 
 /** A thread takes some milliseconds to start, and some MiB while it is there. */
 const lingerMs = 1000;
 /** One writes and hashes about as fast as ten Gbit/s bring. */
 const mostThreads = 4;
 
-/** As text, so that it runs from a bundle, from sources and from packages alike. */
-const program = `
+const program = threadProgram(`
 const { parentPort } = require('node:worker_threads');
 const handle = (${createFileWriter.toString()})({ crypto: require('node:crypto'), fs: require('node:fs') });
 parentPort.on('message', (request) => {
   const answer = handle(request);
   parentPort.postMessage(answer, answer.blocks);
 });
-`;
+`);
 
 interface Asked {
   readonly resolve: (answer: FileWriterAnswer) => void;
