@@ -42,7 +42,7 @@ void run();
 
 it.each([{}, { keepNames: true }, { minify: true, keepNames: true }])('threads run from a bundle that is made with %j', async (options) => {
   const outfile = join(directory, 'host.cjs');
-  await build({ ...options, stdin: { contents: program, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) }, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  await build({ ...options, stdin: { contents: program, resolveDir: fileURLToPath(new URL('..', import.meta.url)) }, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
   const { id } = onlyOffice.store.addFolder(demoIds.my, { title: 'Many' });
   for (const document of smallFiles(500, { size: 400 })) onlyOffice.store.addFile(id, { title: document.name, content: document.bytes() });
   const sources = {
