@@ -6,6 +6,7 @@ export class BlockPool {
   readonly #blockBytes: number;
   readonly #mostFree: number;
   #free: ArrayBuffer[] = [];
+  #isResting = false;
 
   constructor({ blockBytes, mostFree }: { readonly blockBytes: number; readonly mostFree: number }) {
     this.#blockBytes = blockBytes;
@@ -13,17 +14,19 @@ export class BlockPool {
   }
 
   take(): Buffer<ArrayBuffer> {
+    this.#isResting = false;
     const block = this.#free.pop();
     return block === undefined ? Buffer.allocUnsafeSlow(this.#blockBytes) : Buffer.from(block);
   }
 
   /** Takes a block back that nobody looks at any more. */
   giveBack(block: ArrayBuffer): void {
-    if (block.byteLength === this.#blockBytes && this.#free.length < this.#mostFree) this.#free.push(block);
+    if (!this.#isResting && block.byteLength === this.#blockBytes && this.#free.length < this.#mostFree) this.#free.push(block);
   }
 
-  /** Lets go of the blocks that nobody uses. */
-  clear(): void {
+  /** Keeps nothing until a block is taken again. */
+  rest(): void {
+    this.#isResting = true;
     this.#free = [];
   }
 }

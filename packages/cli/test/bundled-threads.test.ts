@@ -40,7 +40,7 @@ async function run() {
 void run();
 `;
 
-it.each([{}, { keepNames: true }, { minify: true, keepNames: true }])('threads run from a bundle that is made with %j', async (options) => {
+it.each([{}, { keepNames: true }, { minify: true, keepNames: true, target: 'es2017' }])('threads run from a bundle that is made with %j', async (options) => {
   const outfile = join(directory, 'host.cjs');
   await build({ ...options, stdin: { contents: program, resolveDir: fileURLToPath(new URL('..', import.meta.url)) }, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
   const { id } = onlyOffice.store.addFolder(demoIds.my, { title: 'Many' });

@@ -46,13 +46,17 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
     let isBusy = false;
     let hasEnded = body.readableEnded;
     let hasFailed = false;
+    let underWay: Promise<void> = Promise.resolve();
+    const whileGoing: ReceiveOptions = { ...options, onWritten: () => (hasFailed ? undefined : options.onWritten?.()) };
     const fail = (error: unknown): void => {
       hasFailed = true;
       // A body that is made in this thread would go on for ever before anybody could destroy it.
       body.pause();
-      reject(error);
+      // Whoever carries the part on, or closes it, must not meet what is still being written to it.
+      underWay.then(() => reject(error), () => reject(error));
     };
     const goOn = (): void => {
+      if (hasFailed) return;
       isBusy = false;
       watch?.resume();
       if (hasEnded) resolve();
@@ -70,13 +74,14 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       if (hasFailed) return;
       watch?.pause();
       try {
-        const taken = takeChunk(chunk, part, isAlone, options);
+        const taken = takeChunk(chunk, part, isAlone, whileGoing);
         if (taken === undefined) {
           watch?.resume();
           return;
         }
         isBusy = true;
         body.pause();
+        underWay = taken;
         taken.then(goOn, fail);
       } catch (error) {
         fail(error);

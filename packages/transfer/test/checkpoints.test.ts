@@ -76,3 +76,11 @@ test('one that fails notes nothing, and its failure is told at the next look and
   await expect(checkpoints.end()).rejects.toThrow('full');
   expect({ noted, safe: checkpoints.noted }).toEqual({ noted: [], safe: 0 });
 });
+
+test('none starts after the end', async () => {
+  const { part, ends, checkpoints } = begin();
+  await checkpoints.end();
+  part.bytes = 33 * mebibyte;
+  expect(checkpoints.look()).toBeUndefined();
+  expect(ends).toHaveLength(0);
+});

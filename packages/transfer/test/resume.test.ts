@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +71,33 @@ describe('a pull that was broken off and is run again', () => {
     expect(receipt.files[0]).toMatchObject({ status: 'ok', size: 3_000_000, sha256: sha256(bytes) });
     expect((await readFile(join(directory, 'contacts/1/large.bin'))).equals(bytes)).toBe(true);
     expect(await filesBelow(directory)).toEqual(['contacts/1/large.bin']);
+  });
+
+  test('forgets what it noted of a part that is gone, before it begins anew: a kill at that moment must not bring it back', async () => {
+    const bytes = Buffer.alloc(3_000_000, 'large ');
+    const directory = await temporaryDirectory();
+    const stop = new AbortController();
+    const first = validatedSource([file('1', 'large.bin', bytes)]);
+    first.adapter.onBody = () =>
+      Readable.from(
+        (async function* parts() {
+          yield bytes.subarray(0, 1_500_000);
+          stop.abort();
+          await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+        })(),
+      );
+    await expect(run(first.source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    const [part = ''] = (await filesBelow(directory)).filter((path) => path.includes('.part'));
+    await rm(join(directory, part));
+    const second = validatedSource([file('1', 'large.bin', bytes)]);
+    let noted: unknown;
+    second.adapter.onBody = () => {
+      const lines = readFileSync(journalOf(directory), 'utf8').trim().split('\n');
+      noted = /"bytes":(\d+)/.exec(lines.findLast((line) => line.includes('"part"')) ?? '')?.[1];
+      return Readable.from([bytes]);
+    };
+    expect((await run(second.source, directory)).files[0]).toMatchObject({ status: 'ok', sha256: sha256(bytes) });
+    expect({ noted, offsets: second.offsets }).toEqual({ noted: '0', offsets: [0] });
   });
 
   test('starts a large file anew when the vendor has another one by now', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { BlockPool, type Hashing } from '@filesource/core';
@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { PartFile } from '../src/local/part-file.ts';
 import type { Piece } from '../src/local/piece-writer.ts';
 import { ThreadedFile } from '../src/local/threaded-file.ts';
+import { WriterThread } from '../src/local/writer-thread.ts';
 import { sha256, temporaryDirectory } from './helpers.ts';
 
 const mebibyte = 1024 * 1024;
@@ -49,7 +50,11 @@ describe('a file on a thread', () => {
         const handle = await open(path, 'r+');
         const given = home();
         const file = await begin({ fd: handle.fd, path, before: before.length });
-        for (const group of groups) await file.add(group.map(({ bytes, isOwn }) => (isOwn ? ownPiece(bytes, given) : { chunk: Buffer.from(bytes), home: undefined })));
+        let position = before.length;
+        for (const group of groups) {
+          await file.add(group.map(({ bytes, isOwn }) => (isOwn ? ownPiece(bytes, given) : { chunk: Buffer.from(bytes), home: undefined })), position);
+          position += group.reduce((sum, { bytes }) => sum + bytes.length, 0);
+        }
         await file.idle();
         const whole = Buffer.concat([before, ...groups.flat().map(({ bytes }) => bytes)]);
         expect(await file.sha256()).toBe(sha256(whole));
@@ -70,7 +75,7 @@ describe('a file on a thread', () => {
         const path = join(directory, String(index));
         const handle = await open(path, 'w');
         const file = await begin({ fd: handle.fd, path, before: 0 });
-        for (let at = 0; at < content.length; at += 400_000) await file.add([{ chunk: content.subarray(at, at + 400_000), home: undefined }]);
+        for (let at = 0; at < content.length; at += 400_000) await file.add([{ chunk: content.subarray(at, at + 400_000), home: undefined }], at);
         const hash = await file.sha256();
         file.close();
         await handle.close();
@@ -84,7 +89,7 @@ describe('a file on a thread', () => {
     const path = join(await temporaryDirectory(), 'file');
     const handle = await open(path, 'w');
     const file = await begin({ fd: handle.fd, path, before: 0 });
-    const waits = Array.from({ length: 4 }, () => file.add([{ chunk: Buffer.alloc(mebibyte), home: undefined }]));
+    const waits = Array.from({ length: 4 }, (_, index) => file.add([{ chunk: Buffer.alloc(mebibyte), home: undefined }], index * mebibyte));
     expect(waits.at(-1)).toBeInstanceOf(Promise);
     for (const wait of waits) await wait;
     await file.idle();
@@ -98,15 +103,46 @@ describe('a file on a thread', () => {
     const handle = await open(path, 'r');
     const given = home();
     const file = await begin({ fd: handle.fd, path, before: 0 });
-    void file.add([ownPiece(Buffer.alloc(10), given)])?.catch(() => undefined);
-    void file.add([ownPiece(Buffer.alloc(10), given)])?.catch(() => undefined);
+    void file.add([ownPiece(Buffer.alloc(10), given)], 0)?.catch(() => undefined);
+    void file.add([ownPiece(Buffer.alloc(10), given)], 10)?.catch(() => undefined);
     await expect(file.idle()).rejects.toMatchObject({ code: 'EBADF' });
     expect(given.cameBack).toEqual([15, 15]);
-    await expect(file.add([ownPiece(Buffer.alloc(10), given)])).rejects.toMatchObject({ code: 'EBADF' });
+    await expect(file.add([ownPiece(Buffer.alloc(10), given)], 20)).rejects.toMatchObject({ code: 'EBADF' });
     await expect(file.sha256()).rejects.toMatchObject({ code: 'EBADF' });
     file.close();
     await handle.close();
     expect(await readFile(path, 'utf8')).toBe('from before');
+  });
+
+  test('refuses a piece that does not follow the one before it', async () => {
+    const path = join(await temporaryDirectory(), 'file');
+    const handle = await open(path, 'w');
+    const file = await begin({ fd: handle.fd, path, before: 0 });
+    await file.add([{ chunk: Buffer.alloc(10), home: undefined }], 0);
+    void file.add([{ chunk: Buffer.alloc(10), home: undefined }], 11)?.catch(() => undefined);
+    await expect(file.idle()).rejects.toMatchObject({ code: 'EIO' });
+    file.close();
+    await handle.close();
+    expect(await readFile(path)).toHaveLength(10);
+  });
+
+  test('fails as a target when its thread dies, and the next file has another one', async () => {
+    const path = join(await temporaryDirectory(), 'file');
+    const handle = await open(path, 'w');
+    const joined = WriterThread.join();
+    if (joined === undefined) throw new Error('there is no thread');
+    const { thread, id } = joined;
+    await thread.ask({ id, fd: handle.fd, path, before: 0 });
+    // More than there is: no failure of a file system.
+    const impossible = { id, blocks: [{ block: new ArrayBuffer(1), length: 2 }], position: 0 };
+    await expect(thread.ask(impossible)).rejects.toMatchObject({ kind: 'target-failed', status: 'permanent', message: 'the thread that writes files has ended' });
+    await expect(thread.ask({ id, isEnd: true })).rejects.toMatchObject({ kind: 'target-failed' });
+    thread.leave(id);
+    const next = await begin({ fd: handle.fd, path, before: 0 });
+    await next.add([{ chunk: Buffer.from('next'), home: undefined }], 0);
+    expect(await next.sha256()).toBe(sha256('next'));
+    next.close();
+    await handle.close();
   });
 
   test('fails when what stood there before is not there any more', async () => {
@@ -213,6 +249,54 @@ describe('a part', () => {
     await part.finish();
     expect((await readFile(finalPath)).equals(bytes)).toBe(true);
     expect(part.sha256).toBe(sha256(bytes));
+  });
+
+  test('has all bytes in their order, however checkpoints fall between them', async () => {
+    const pieceBytes = fc.integer({ min: 1, max: 900_000 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ bytes: pieceBytes, hasCheckpoint: fc.boolean() }), { minLength: 10, maxLength: 40 }), fc.boolean(), async (pieces, isAnnounced) => {
+        const bytes = randomBytes(pieces.reduce((sum, piece) => sum + piece.bytes, 0));
+        const { part, finalPath } = await write(countingHashing(true).hashing, Buffer.alloc(0), isAnnounced ? Math.max(bytes.length, large) : null);
+        const checkpoints: Promise<boolean>[] = [];
+        let at = 0;
+        for (const piece of pieces) {
+          const taken = at;
+          if (piece.hasCheckpoint) checkpoints.push(part.checkpoint().then((safe) => safe === taken));
+          await part.write(bytes.subarray(at, at + piece.bytes));
+          at += piece.bytes;
+        }
+        expect(await Promise.all(checkpoints)).not.toContain(false);
+        await part.finish();
+        expect(part.sha256).toBe(sha256(bytes));
+        expect((await readFile(finalPath)).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('that could not be forced to the disk once is never told to be safe', async () => {
+    const { part } = await write(countingHashing(true).hashing, randomBytes(9 * mebibyte), large);
+    const probe = await open(join(await temporaryDirectory(), 'probe'), 'w');
+    const handles = Object.getPrototypeOf(probe) as { sync: () => Promise<void> };
+    await probe.close();
+    const { sync } = handles;
+    handles.sync = () => Promise.reject(Object.assign(new Error('write-back failed'), { code: 'EIO' }));
+    await expect(part.checkpoint()).rejects.toMatchObject({ kind: 'target-failed' });
+    handles.sync = sync;
+    await expect(part.checkpoint()).rejects.toMatchObject({ kind: 'target-failed' });
+    await expect(part.finish()).rejects.toMatchObject({ kind: 'target-failed' });
+    expect(await part.suspend()).toBe(0);
+  });
+
+  test('that is given up while its first bytes are on their way leaves no open file and no thread', async () => {
+    const directory = await temporaryDirectory();
+    const part = new PartFile({ partPath: join(directory, 'part'), finalPath: join(directory, 'whole'), shownPath: 'whole', hashing: countingHashing(true).hashing, size: large });
+    const taken = part.take(Buffer.alloc(2 * mebibyte));
+    await part.discard();
+    await taken;
+    const open = await readdir('/proc/self/fd').then((fds) => Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))), () => []);
+    expect(open.filter((path) => path.startsWith(directory))).toEqual([]);
+    expect(await readdir(directory)).toEqual([]);
   });
 
   test('that is given up leaves nothing', async () => {

@@ -71,7 +71,7 @@ export class Connections {
     }
     kept.push(connection);
     this.#kept.set(origin, kept);
-    if (this.#isIdle) this.blocks.clear();
+    if (this.#isIdle) this.blocks.rest();
   }
 
   /** Keeps so many at rest from now on, if that is more than before. */
@@ -133,6 +133,6 @@ export class Connections {
     const at = kept?.indexOf(connection) ?? -1;
     if (at !== -1) kept?.splice(at, 1);
     if (kept?.length === 0) this.#kept.delete(connection.origin);
-    if (this.#isIdle) this.blocks.clear();
+    if (this.#isIdle) this.blocks.rest();
   }
 }

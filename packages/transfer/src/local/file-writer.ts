@@ -17,7 +17,7 @@ export type FileWriterRequest =
   /** Begins: a file that is open for writing, where it is, and how much of it stands there already. */
   | { readonly id: number; readonly fd: number; readonly path: string; readonly before: number }
   /** What comes next in the file. */
-  | { readonly id: number; readonly blocks: readonly FilledBlock[] }
+  | { readonly id: number; readonly blocks: readonly FilledBlock[]; readonly position: number }
   /** Asks for the hash of all of it. */
   | { readonly id: number; readonly isEnd: true }
   | { readonly id: number; readonly isForgotten: true };
@@ -33,23 +33,23 @@ export interface FileWriterAnswer {
   /** Those of the request, to be filled anew. */
   readonly blocks: readonly ArrayBuffer[];
   /** Of this request or an earlier one: nothing was written since. */
-  readonly failure?: WriterFailure;
-  readonly sha256?: string;
+  readonly failure: WriterFailure | undefined;
+  readonly sha256: string | undefined;
 }
 
 export type FileWriter = (request: FileWriterRequest) => FileWriterAnswer;
 
 /**
  * Writes files piece by piece, and hashes the same memory.
- * - Runs as its own text on a thread: everything that it uses is in it or handed to it.
- * - What follows a piece that failed is not written.
+ * - Runs as its own text on a thread: everything that it uses is in it or handed to it, and nothing for which a bundler would write a helper.
+ * - What follows a piece that failed is not written. Throws what is no failure of the file system.
  */
 export function createFileWriter({ crypto, fs }: FileWriterTools): FileWriter {
   interface Job {
     readonly fd: number;
     readonly hash: crypto.Hash;
     position: number;
-    failure?: WriterFailure;
+    failure: WriterFailure | undefined;
   }
   const jobs = new Map<number, Job>();
 
@@ -76,7 +76,7 @@ export function createFileWriter({ crypto, fs }: FileWriterTools): FileWriter {
   }
 
   function begin({ id, fd, path, before }: { readonly id: number; readonly fd: number; readonly path: string; readonly before: number }): void {
-    const job: Job = { fd, hash: crypto.createHash('sha256'), position: before };
+    const job: Job = { fd, hash: crypto.createHash('sha256'), position: before, failure: undefined };
     jobs.set(id, job);
     if (before > 0) hashBefore(job.hash, path, before);
   }
@@ -90,7 +90,10 @@ export function createFileWriter({ crypto, fs }: FileWriterTools): FileWriter {
     const job = jobs.get(request.id);
     if (job === undefined || job.failure !== undefined) return undefined;
     if ('isEnd' in request) return job.hash.digest('hex');
-    if ('blocks' in request) for (const filled of request.blocks) write(job, filled);
+    if ('blocks' in request) {
+      if (request.position !== job.position) throw Object.assign(new Error('a piece does not follow the one before it'), { code: 'EIO' });
+      for (const filled of request.blocks) write(job, filled);
+    }
     return undefined;
   }
 
@@ -99,14 +102,15 @@ export function createFileWriter({ crypto, fs }: FileWriterTools): FileWriter {
     if ('isForgotten' in request) jobs.delete(request.id);
     try {
       const sha256 = handle(request);
-      const failure = jobs.get(request.id)?.failure;
-      return { blocks, ...(failure === undefined ? {} : { failure }), ...(sha256 === undefined ? {} : { sha256 }) };
+      const job = jobs.get(request.id);
+      return { blocks, sha256, failure: job === undefined ? undefined : job.failure };
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
       const failure = { code, message };
       const job = jobs.get(request.id);
       if (job !== undefined) job.failure = failure;
-      return { blocks, failure };
+      return { blocks, sha256: undefined, failure };
     }
   };
 }

@@ -1,7 +1,7 @@
 import { closeSync, constants, fsync, openSync, renameSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { BlockPool, Hashing, RunningHash } from '@filesource/core';
+import type { BlockPool, FileSourceError, Hashing, RunningHash } from '@filesource/core';
 import type { Piece, PieceWriter } from './piece-writer.ts';
 import { targetError } from './target-error.ts';
 import { ThreadedFile } from './threaded-file.ts';
@@ -42,15 +42,18 @@ export class PartFile {
   readonly #hash: RunningHash;
   #allocated = 0;
   #handle: FileHandle | undefined;
-  #opening: Promise<FileHandle> | undefined;
   #pieces: Piece[] = [];
   #gathered = 0;
+  /** Ready to take pieces; else it is being made ready, or nothing was written yet. */
   #writer: PieceWriter | undefined;
+  #preparing: Promise<PieceWriter> | undefined;
   #threaded: ThreadedFile | undefined;
   #hasTriedThread = false;
   #bytes: number;
   #sha256: string | undefined;
   #isComplete = false;
+  /** A system tells once that bytes did not reach the disk; this is for all who ask later. */
+  #failure: FileSourceError | undefined;
 
   constructor(options: PartFileOptions) {
     this.#options = options;
@@ -79,23 +82,23 @@ export class PartFile {
    * - With a `home`, the chunk's memory is used for something else from now on.
    */
   take(chunk: Buffer, home?: BlockPool): Promise<void> | undefined {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#threaded === undefined) this.#hash.update(chunk);
     this.#pieces.push({ chunk, home: chunk.byteOffset === 0 ? home : undefined });
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
     if (this.#gathered < gatherBytes) return undefined;
     if (this.#writer === undefined || this.#isForThread) return this.#flush();
-    return this.#enqueue()?.catch((error: unknown) => {
-      throw targetError(error, this.#options.shownPath);
-    });
+    return this.#enqueue(this.#writer)?.catch((error: unknown) => this.#fail(error));
   }
 
   /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
   async complete(): Promise<void> {
     if (this.#isComplete) return;
-    const { shownPath, durable = true, resume } = this.#options;
+    if (this.#failure !== undefined) throw this.#failure;
+    const { durable = true, resume } = this.#options;
     try {
-      if (this.#handle === undefined && resume === undefined && this.#gathered <= smallBytes) {
+      if (this.#preparing === undefined && resume === undefined && this.#gathered <= smallBytes) {
         await this.#writeSmall(durable);
       } else {
         await this.#flush();
@@ -107,7 +110,7 @@ export class PartFile {
       }
       this.#isComplete = true;
     } catch (error) {
-      throw targetError(error, shownPath);
+      this.#fail(error);
     }
   }
 
@@ -125,16 +128,15 @@ export class PartFile {
 
   /** Forces what came so far to the disk, and tells how much that is; more may be taken meanwhile. */
   async checkpoint(): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure;
     const bytes = this.#bytes;
     try {
-      if (this.#writer === undefined) await this.#flush();
-      // Whether there is room for more is nothing to wait for here.
-      else if (this.#gathered > 0) this.#enqueue()?.catch(() => undefined);
+      await this.#flush();
       await this.#writer?.idle();
       await this.#handle?.sync();
       return bytes;
     } catch (error) {
-      throw targetError(error, this.#options.shownPath);
+      return this.#fail(error);
     }
   }
 
@@ -154,16 +156,23 @@ export class PartFile {
   async #abandon(): Promise<void> {
     this.#pieces = [];
     this.#gathered = 0;
+    await this.#preparing?.catch(() => undefined);
     await this.#writer?.idle().catch(() => undefined);
     await this.#close().catch(() => undefined);
   }
 
+  #fail(error: unknown): never {
+    this.#failure ??= targetError(error, this.#options.shownPath);
+    throw this.#failure;
+  }
+
+  /** Hands over what is gathered, whatever there is room for. */
   async #flush(): Promise<void> {
     try {
-      await (await this.#opened()).idle();
-      await this.#enqueue();
+      const writer = await this.#prepared();
+      if (this.#gathered > 0) await this.#enqueue(writer);
     } catch (error) {
-      throw targetError(error, this.#options.shownPath);
+      this.#fail(error);
     }
   }
 
@@ -174,15 +183,26 @@ export class PartFile {
     return Math.max(size ?? 0, this.#bytes) >= threadedBytes;
   }
 
-  async #opened(): Promise<PieceWriter> {
-    const handle = await (this.#opening ??= this.#open());
-    if (this.#isForThread) {
-      this.#hasTriedThread = true;
-      await this.#writer?.idle();
-      this.#threaded = await ThreadedFile.begin({ fd: handle.fd, path: this.#options.partPath, before: this.#bytes - this.#gathered });
-      this.#writer = this.#threaded ?? this.#writer;
+  /** The writer, made ready once, and once more where the file turns out to be for a thread. */
+  #prepared(): Promise<PieceWriter> {
+    const isForThread = this.#isForThread;
+    if (this.#preparing === undefined || isForThread) {
+      this.#hasTriedThread ||= isForThread;
+      const before = this.#preparing;
+      // What comes meanwhile waits.
+      this.#writer = undefined;
+      this.#preparing = this.#prepare(before, isForThread);
     }
-    return (this.#writer ??= new WriteQueue(handle));
+    return this.#preparing;
+  }
+
+  async #prepare(before: Promise<PieceWriter> | undefined, isForThread: boolean): Promise<PieceWriter> {
+    const earlier = await before;
+    const handle = this.#handle ?? (await this.#open());
+    await earlier?.idle();
+    if (isForThread) this.#threaded = await ThreadedFile.begin({ fd: handle.fd, path: this.#options.partPath, before: this.#bytes - this.#gathered });
+    this.#writer = this.#threaded ?? earlier ?? new WriteQueue(handle);
+    return this.#writer;
   }
 
   async #open(): Promise<FileHandle> {
@@ -195,12 +215,12 @@ export class PartFile {
   }
 
   /** `undefined` when more can be taken at once. */
-  #enqueue(): Promise<void> | undefined {
+  #enqueue(writer: PieceWriter): Promise<void> | undefined {
     const pieces = this.#pieces;
     const position = this.#bytes - this.#gathered;
     this.#pieces = [];
     this.#gathered = 0;
-    return this.#writer?.add(pieces, position);
+    return writer.add(pieces, position);
   }
 
   /** What does not work here is no harm: the file then grows as it is written. */

@@ -39,7 +39,7 @@ export class ThreadedFile implements PieceWriter {
     throw errorOf(answer.failure);
   }
 
-  add(pieces: readonly Piece[]): Promise<void> | undefined {
+  add(pieces: readonly Piece[], position: number): Promise<void> | undefined {
     if (this.#failure !== undefined) return this.#last;
     const blocks: FilledBlock[] = [];
     const homes: (BlockPool | undefined)[] = [];
@@ -60,7 +60,7 @@ export class ThreadedFile implements PieceWriter {
       homes.push(home);
     }
     copyOthers();
-    this.#track(this.#thread.ask({ id: this.#id, blocks }), homes);
+    this.#track(this.#thread.ask({ id: this.#id, blocks, position }), homes);
     return this.#requests.length < mostRequests ? undefined : this.#requests[0];
   }
 
@@ -71,8 +71,9 @@ export class ThreadedFile implements PieceWriter {
   /** Lower-case hex, of all that was added and what stood there before. */
   async sha256(): Promise<string> {
     await this.#last;
-    const answer = await this.#thread.ask({ id: this.#id, isEnd: true });
-    return answer.sha256 ?? '';
+    const { sha256, failure = nothingToHash } = await this.#thread.ask({ id: this.#id, isEnd: true });
+    if (sha256 === undefined) throw errorOf(failure);
+    return sha256;
   }
 
   close(): void {
@@ -116,6 +117,8 @@ export class ThreadedFile implements PieceWriter {
     return { block, length };
   }
 }
+
+const nothingToHash: WriterFailure = { code: 'EIO', message: 'the thread does not know the file' };
 
 function errorOf({ code, message }: WriterFailure): Error {
   return Object.assign(new Error(message), { code });

@@ -54,7 +54,7 @@ export class WriterThread {
     return { thread, id: lastId };
   }
 
-  /** The blocks of the request are gone until the answer brings them back. Throws when the thread has ended. */
+  /** The blocks of the request are gone until the answer brings them back. Fails with `target-failed` when the thread has ended. */
   ask(request: FileWriterRequest): Promise<FileWriterAnswer> {
     if (this.#isGone) return Promise.reject(ended());
     return new Promise((resolve, reject) => {
@@ -105,5 +105,5 @@ export class WriterThread {
 }
 
 function ended(): FileSourceError {
-  return new FileSourceError('unexpected', 'the thread that writes files has ended', { status: 'temporary' });
+  return new FileSourceError('target-failed', 'the thread that writes files has ended', { advice: 'Run it again.' });
 }

@@ -16,6 +16,7 @@ export class Checkpoints {
   #startedMs: number;
   #isRunning = false;
   #hasFailed = false;
+  #isOver = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(part: PartFile, clock: Clock, note: (bytes: number) => void) {
@@ -35,7 +36,7 @@ export class Checkpoints {
   /** Starts one when it is due. What it returns, where it does, is the end of an earlier one that takes too long, or what that failed with. */
   look(): Promise<void> | undefined {
     if (this.#hasFailed) return this.#last;
-    if (!this.#isDue) return undefined;
+    if (this.#isOver || !this.#isDue) return undefined;
     if (this.#isRunning) return this.#last;
     this.#isRunning = true;
     this.#startedAt = this.#part.bytes;
@@ -45,8 +46,9 @@ export class Checkpoints {
     return undefined;
   }
 
-  /** Resolves when none is under way; fails with what one failed with. */
+  /** Resolves when none is under way, and none starts any more; fails with what one failed with. */
   async end(): Promise<void> {
+    this.#isOver = true;
     await this.#last;
   }
 

@@ -38,14 +38,14 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const kept = await keptFile(file, options);
   if (kept !== undefined) return kept;
   await target.makeParents(path);
-  const { content, resume } = await openContent(file, options);
+  const { content, resume, isAfresh } = await openContent(file, options);
   const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
   if (whole !== undefined) {
     options.onBytes(whole.length);
     return options.smallFiles.save(file, whole, options.onReceived);
   }
   const size = content.size === null ? null : content.offset + content.size;
-  const part = new PartFile({ ...placeOf(file, options), size, ...(resume === undefined ? {} : { resume }) });
+  const part = new PartFile({ ...placeOf(file, options), size: isAfresh === true ? null : size, ...(resume === undefined ? {} : { resume }) });
   // Without a validator nobody could tell whether the rest belongs to the same file.
   const { validator, totalSize } = content;
   const canResume = validator !== null && totalSize !== null && file.source.capabilities.openRange.support === 'native';
@@ -66,7 +66,7 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     const error = toFileSourceError(thrown);
     const isUnhurt = canResume && part.bytes < totalSize && (signal.aborted || error.status !== 'permanent' || endsTransfer(error));
     if (isUnhurt) await suspend(part, checkpoints, note);
-    else await discard(part, checkpoints);
+    else await discard(part, checkpoints, note);
     throw error;
   }
   const proof = { size: part.bytes, sha256: part.sha256 };
@@ -86,8 +86,13 @@ async function suspend(part: PartFile, checkpoints: Checkpoints, note: (bytes: n
   }
 }
 
-async function discard(part: PartFile, checkpoints: Checkpoints): Promise<void> {
+async function discard(part: PartFile, checkpoints: Checkpoints, note: (bytes: number) => void): Promise<void> {
   await checkpoints.end().catch(() => undefined);
+  try {
+    if (checkpoints.noted > 0) note(0);
+  } catch {
+    // The error that is under way says more; the next run sees that the part is gone.
+  }
   await part.discard();
 }
 
@@ -115,8 +120,16 @@ function placeOf({ path }: PlannedFile, { target, hashing }: DownloadOptions): P
   return { partPath: target.resolve(lastingPartName(path, hashing)), finalPath: target.resolve(path), shownPath: path, hashing };
 }
 
+interface OpenedFile {
+  readonly content: Content;
+  /** Where the part of an earlier run is carried on. */
+  readonly resume?: PartFileOptions['resume'];
+  /** Where an earlier run noted bytes that count no more: a part that has its full size at once would look like them after a power cut. */
+  readonly isAfresh?: true;
+}
+
 /** The bytes of the file: those that its part lacks, where the part is still one of this file. */
-async function openContent(file: PlannedFile, options: DownloadOptions): Promise<Pick<PartFileOptions, 'resume'> & { readonly content: Content }> {
+async function openContent(file: PlannedFile, options: DownloadOptions): Promise<OpenedFile> {
   const { source, entry, path } = file;
   const { hashing, signal } = options;
   const record = options.journal.partOf(path, entry.ref);
@@ -134,10 +147,11 @@ async function openContent(file: PlannedFile, options: DownloadOptions): Promise
       return { content, resume: { bytes: record.bytes, hash } };
     }
     content?.body.destroy();
-    // The part is about to hold other bytes than those of the record.
-    options.journal.recordPart({ ...record, bytes: 0 });
   }
-  return { content: await source.open(entry, { signal }) };
+  if (record === undefined || record.bytes === 0) return { content: await source.open(entry, { signal }) };
+  // The part is about to hold other bytes than those of the record.
+  options.journal.recordPart({ ...record, bytes: 0 });
+  return { content: await source.open(entry, { signal }), isAfresh: true };
 }
 
 /** True when every directory above is one, and none a link to elsewhere. */
