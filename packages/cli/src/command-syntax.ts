@@ -101,16 +101,12 @@ export function commandSyntax(program: Command, act: Act): Readonly<Record<strin
         .action(act(async () => (await import('./commands/pull.ts')).pull));
     },
     archive: () => {
-      program
-        .command('archive')
-        .description('download files and folders of one source in one archive, checked against what was asked for')
-        .argument('<ref...>', 'files and folders of one source')
-        .option('--to <file>', 'keep the archive there')
-        .option('--extract <dir>', 'unpack it there instead')
-        .option('--receipt <file>', 'write the receipt there')
-        .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
-        .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
-        .option('--max-ratio <n>', 'refuse an archive that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger)
+      withArchiveTarget(
+        program
+          .command('archive')
+          .description('download files and folders of one source in one archive, checked against what was asked for')
+          .argument('<ref...>', 'files and folders of one source'),
+      )
         .option('--convert <id=ending>', 'convert a file on the way, such as 7=.pdf; repeatable', conversion, undefined)
         .option('--detach', 'start it, print its token, and end; go on with "filesource operation"')
         .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
@@ -130,16 +126,12 @@ export function commandSyntax(program: Command, act: Act): Readonly<Record<strin
         .addHelpText('after', examples('filesource operation status "$token"', 'token=$(filesource operation status "$token" --json | jq -r .token)'))
         .addHelpText('after', 'A vendor may tell the end only once. A status that sees it prints another token: go on with that one.')
         .action(act(async () => (await import('./commands/operation.ts')).operationStatus));
-      operation
-        .command('attach')
-        .description('wait for it, fetch the archive, and check it against what was asked for')
-        .argument('<token>', 'as "archive --detach" or "operation status" printed it')
-        .option('--to <file>', 'keep the archive there')
-        .option('--extract <dir>', 'unpack it there instead')
-        .option('--receipt <file>', 'write the receipt there')
-        .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
-        .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
-        .option('--max-ratio <n>', 'refuse an archive that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger)
+      withArchiveTarget(
+        operation
+          .command('attach')
+          .description('wait for it, fetch the archive, and check it against what was asked for')
+          .argument('<token>', 'as "archive --detach" or "operation status" printed it'),
+      )
         .option('--json', 'events on standard output, one JSON object a line; the last one is the receipt')
         .addHelpText('after', examples('filesource operation attach "$token" --to contracts.zip --receipt receipt.json', 'filesource operation attach "$token" --extract contracts'))
         .addHelpText('after', 'Ctrl-C ends the wait and leaves the operation alone: attach again.')
@@ -223,6 +215,17 @@ export function commandSyntax(program: Command, act: Act): Readonly<Record<strin
         .action(act(async () => (await import('./commands/sandbox.ts')).sandbox));
     },
   };
+}
+
+/** Where an archive goes, and how much of it is taken. */
+function withArchiveTarget(command: Command): Command {
+  return command
+    .option('--to <file>', 'keep the archive there')
+    .option('--extract <dir>', 'unpack it there instead')
+    .option('--receipt <file>', 'write the receipt there')
+    .option('--max-entries <n>', 'refuse an archive with more entries', positiveInteger)
+    .option('--max-bytes <n>', 'refuse an archive that unpacks to more bytes', positiveInteger)
+    .option('--max-ratio <n>', 'refuse an archive that unpacks to more than so many times its size; counts from 64 MiB on', positiveInteger);
 }
 
 function examples(...lines: readonly string[]): string {

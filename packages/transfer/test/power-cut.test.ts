@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { file, filesBelow, memorySource, runPull, temporaryDirectory } from './helpers.ts';
 
-/** What of the file system would survive a power cut: what was forced to the disk, in the order in which that was done. */
-// Only there a handle tells its path; CI runs there.
+// Here is seen what would survive a power cut: what was forced to the disk, in the order in which that was done.
+// Only Linux tells the path of a handle; CI runs there.
 const onLinux = existsSync('/proc/self/fd') ? test : test.skip;
 let restore = (): void => undefined;
 afterEach(() => restore());

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError } from '@filesource/core';
 import fc from 'fast-check';
@@ -15,6 +16,23 @@ const run = runPull;
 const journalOf = (directory: string): string => join(directory, '.filesource-journal');
 
 const five = ['1', '2', '3', '4', '5'].map((id) => file(id, `${id}.txt`));
+
+/** Pulls a large file, and gives it up when its first 1.5 MB are on their way to the disk. */
+async function breakOffInside(bytes: Buffer, directory: string): Promise<void> {
+  const stop = new AbortController();
+  const { adapter, source } = validatedSource([file('1', 'large.bin', bytes)]);
+  const hasPart = async (): Promise<boolean> => (await filesBelow(directory)).some((path) => path.includes('.part'));
+  adapter.onBody = () =>
+    Readable.from(
+      (async function* parts() {
+        yield bytes.subarray(0, 1_500_000);
+        while (!(await hasPart())) await nextTurn();
+        stop.abort();
+        await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+      })(),
+    );
+  await expect(run(source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+}
 
 describe('a pull that was broken off and is run again', () => {
   test('fetches only what is missing, and ends with the receipt of an undisturbed run', async () => {
@@ -53,18 +71,7 @@ describe('a pull that was broken off and is run again', () => {
   test('goes on with a large file by range, from where it was', async () => {
     const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251));
     const directory = await temporaryDirectory();
-    const stop = new AbortController();
-    const first = validatedSource([file('1', 'large.bin', bytes)]);
-    first.adapter.onBody = () =>
-      Readable.from(
-        (async function* parts() {
-          yield bytes.subarray(0, 1_500_000);
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          stop.abort();
-          await new Promise((resolve) => setTimeout(resolve, 1000).unref());
-        })(),
-      );
-    await expect(run(first.source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    await breakOffInside(bytes, directory);
     const second = validatedSource([file('1', 'large.bin', bytes)]);
     const receipt = await run(second.source, directory);
     expect(second.offsets).toEqual([1_500_000]);
@@ -76,17 +83,7 @@ describe('a pull that was broken off and is run again', () => {
   test('forgets what it noted of a part that is gone, before it begins anew: a kill at that moment must not bring it back', async () => {
     const bytes = Buffer.alloc(3_000_000, 'large ');
     const directory = await temporaryDirectory();
-    const stop = new AbortController();
-    const first = validatedSource([file('1', 'large.bin', bytes)]);
-    first.adapter.onBody = () =>
-      Readable.from(
-        (async function* parts() {
-          yield bytes.subarray(0, 1_500_000);
-          stop.abort();
-          await new Promise((resolve) => setTimeout(resolve, 1000).unref());
-        })(),
-      );
-    await expect(run(first.source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    await breakOffInside(bytes, directory);
     const [part = ''] = (await filesBelow(directory)).filter((path) => path.includes('.part'));
     await rm(join(directory, part));
     const second = validatedSource([file('1', 'large.bin', bytes)]);
@@ -103,18 +100,7 @@ describe('a pull that was broken off and is run again', () => {
   test('starts a large file anew when the vendor has another one by now', async () => {
     const [old, now] = [Buffer.alloc(2_000_000, 'old'), Buffer.alloc(2_000_000, 'new')];
     const directory = await temporaryDirectory();
-    const stop = new AbortController();
-    const first = validatedSource([file('1', 'large.bin', old)]);
-    first.adapter.onBody = () =>
-      Readable.from(
-        (async function* parts() {
-          yield old.subarray(0, 1_500_000);
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          stop.abort();
-          await new Promise((resolve) => setTimeout(resolve, 1000).unref());
-        })(),
-      );
-    await expect(run(first.source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    await breakOffInside(old, directory);
     const second = validatedSource([file('1', 'large.bin', now)], 'v2');
     expect((await run(second.source, directory)).files[0]).toMatchObject({ status: 'ok', sha256: sha256(now) });
     expect(second.offsets).toEqual([1_500_000, 0]);

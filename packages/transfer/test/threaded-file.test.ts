@@ -288,7 +288,7 @@ describe('a part', () => {
     expect(await part.suspend()).toBe(0);
   });
 
-  test('that is given up while its first bytes are on their way leaves no open file and no thread', async () => {
+  test('that is given up while its first bytes are on their way leaves no file, and none open where the system tells', async () => {
     const directory = await temporaryDirectory();
     const part = new PartFile({ partPath: join(directory, 'part'), finalPath: join(directory, 'whole'), shownPath: 'whole', hashing: countingHashing(true).hashing, size: large });
     const taken = part.take(Buffer.alloc(2 * mebibyte));
