@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { createVirtualClock } from '@filesource/testkit';
+import { createVirtualClock, realClock } from '@filesource/testkit';
 import { adapterOf, bytesOf, eachAction, errorOf, failure, files, idsOf, listOf, result, startScriptedServer, type Answer, type ScriptedServer, type SentAction } from './helpers.ts';
 
 let server: ScriptedServer;
@@ -157,7 +157,7 @@ describe('open', () => {
     };
     const content = await open();
     content.body.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (server.dropped === 0) await realClock.sleep(5);
     expect(server.dropped).toBe(1);
   });
 
