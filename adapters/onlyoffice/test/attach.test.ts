@@ -215,6 +215,9 @@ describe('polling', () => {
   test('a wait that is too long says what was seen', async () => {
     await script([[op({ progress: 35 })]]);
     const operation = await newSource().archive(files);
+    const looked = new AbortController();
+    for await (const { percent } of operation.watch({ signal: looked.signal })) if (percent === 35) break;
+    looked.abort();
     expect(await errorOf(operation.result({ timeoutMs: 3000 }))).toMatchObject({ kind: 'timeout', message: expect.stringMatching(/within 3000 ms: \d+ looks, last seen at 35 %/), advice: expect.stringContaining('goes on') });
   });
 });

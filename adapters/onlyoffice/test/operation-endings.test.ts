@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Clock } from '@filesource/core';
 import { docspace, docspaceError, startScript, workspace, type Asked, type ScriptServer, type Told } from './script-server.ts';
 import { archiveOf, errorOf, makeSource, readAll, type MadeSource } from './make-source.ts';
 
@@ -21,6 +22,7 @@ interface Script {
   /** Answers of GET fileops, the last one for ever. */
   readonly polls: readonly Step[];
   readonly config?: Members;
+  readonly clock?: Clock;
 }
 
 function op(members: Members = {}): Members {
@@ -29,7 +31,7 @@ function op(members: Members = {}): Members {
 
 const next = (steps: readonly Step[], index: number): Step => steps[Math.min(index, steps.length - 1)] ?? [];
 
-async function run({ generation = 'docspace', put = [[op()]], polls, config = {} }: Script): Promise<MadeSource & { readonly server: ScriptServer }> {
+async function run({ generation = 'docspace', put = [[op()]], polls, config = {}, clock }: Script): Promise<MadeSource & { readonly server: ScriptServer }> {
   let puts = 0;
   let gets = 0;
   const envelope = generation === 'docspace' ? docspace : workspace;
@@ -49,7 +51,13 @@ async function run({ generation = 'docspace', put = [[op()]], polls, config = {}
     if (path === '/filehandler.ashx') return { body: 'PK-bytes', headers: { 'content-type': 'application/zip', 'content-disposition': 'attachment; filename=portal-download-2026-11-21.zip' } };
     return undefined;
   });
-  return { ...makeSource({ baseUrl: server.url, ...config }), server };
+  return { ...makeSource({ baseUrl: server.url, ...config }, clock === undefined ? {} : { clock }), server };
+}
+
+/** Time that only waits take, and no work; time-outs never come. */
+function waitsOnlyClock(): Clock {
+  let nowMs = Date.UTC(2026, 10, 21);
+  return { now: () => nowMs, sleep: (ms) => (ms >= 600_000 ? new Promise(() => undefined) : Promise.resolve(void (nowMs += ms))) };
 }
 
 const files = ['7/1', '7/2'];
@@ -150,7 +158,7 @@ describe('another download of the same user', () => {
     ['whenBusy: fail', { whenBusy: 'fail', maxAttempts: 4 }, 1],
     ['busyTimeoutMs is over', { busyTimeoutMs: 2000, maxAttempts: 4 }, 2],
   ])('is an error when %s', async (_name, config, puts) => {
-    const { source, server } = await run({ put: [busyForms[0]![1]], polls: [[]], config });
+    const { source, server } = await run({ put: [busyForms[0]![1]], polls: [[]], config, clock: waitsOnlyClock() });
     expect(await errorOf(archiveOf(source, ...files))).toMatchObject({ kind: 'rate-limited', status: 'persistent', advice: expect.stringContaining('whenBusy') });
     expect(server.asked.filter(({ path }) => path.endsWith('/bulkdownload'))).toHaveLength(puts);
   });

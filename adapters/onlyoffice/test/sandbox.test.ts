@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { demoApiKeys, demoIds, demoUsers, startOnlyOfficeSandbox, type OnlyOfficeSandbox, type OnlyOfficeSandboxOptions } from '@filesource/sandbox';
+import { realClock } from '@filesource/testkit';
 import { archiveOf, errorOf, makeSource, readAll, type MadeSource } from './make-source.ts';
 
 let sandbox: OnlyOfficeSandbox | undefined;
@@ -123,13 +124,18 @@ describe.each(['docspace', 'workspace'] as const)('a whole run on %s', (generati
   });
 
   test('a second download waits for the first, or fails at once as configured', async () => {
-    const { source, sandbox } = await start({ generation, operationDurationMs: 4000 });
+    const { source, sandbox, ports } = await start({ generation });
+    sandbox.operations.hold();
     const { userName, password } = demoUsers[0];
     const { source: impatient } = makeSource({ baseUrl: sandbox.baseUrl, userName, password, whenBusy: 'fail', maxAttempts: 4 });
     const first = await source.archive([String(demoIds.contracts)]);
     const error = await errorOf(impatient.archive([String(demoIds.leases)]));
     expect(error).toMatchObject({ kind: 'rate-limited', status: 'persistent' });
-    const [one, two] = await Promise.all([first.result(), source.archive([String(demoIds.leases)]).then((second) => second.result())]);
+    const second = source.archive([String(demoIds.leases)]);
+    const results = Promise.all([first.result(), second.then((operation) => operation.result())]);
+    while (!ports.logged.some(({ event }) => event === 'onlyoffice.busy')) await realClock.sleep(5);
+    sandbox.operations.release();
+    const [one, two] = await results;
     expect([one.name, two.name]).toEqual(['Verträge.zip', 'Miete & Pacht.zip']);
   });
 
