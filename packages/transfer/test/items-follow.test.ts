@@ -97,7 +97,7 @@ describe('an archive whose items are still being listed', () => {
     body.push(Buffer.alloc(1000));
     const fetching = fetchInto(directory, await sourceOf(listing, { body: () => body, size: null }));
     fetching.catch(() => undefined);
-    await pause(20);
+    while (body.readableLength > 0) await pause(5);
     listing.fail(new FileSourceError('vendor-failure', 'the third folder is broken'));
     await expect(fetching).rejects.toMatchObject({ kind: 'vendor-failure', message: 'the third folder is broken' });
     expect(body.destroyed).toBe(true);
