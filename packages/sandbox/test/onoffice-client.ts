@@ -84,12 +84,17 @@ export async function pageLink(sandbox: OnOfficeSandbox, addressid: number, lang
   return present((record?.elements as unknown as string[] | undefined)?.[0]);
 }
 
-/** A GET that tells what came before the connection ended, however it ended. */
-export function download(url: string, headers: Record<string, string> = {}, stopAfterMs?: number): Promise<{ status: number; bytes: Buffer; complete: boolean; length: number }> {
+/** A GET that tells what came before the connection ended, however it ended; with `mostBytes`, it leaves a moment after that many. */
+export function download(url: string, headers: Record<string, string> = {}, mostBytes = Number.POSITIVE_INFINITY): Promise<{ status: number; bytes: Buffer; complete: boolean; length: number }> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { headers }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let left = mostBytes;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        left -= chunk.length;
+        if (left <= 0) setTimeout(() => request.destroy(), 200);
+      });
       response.on('error', () => {});
       response.on('close', () =>
         resolve({
@@ -99,7 +104,6 @@ export function download(url: string, headers: Record<string, string> = {}, stop
           length: Number(response.headers['content-length']),
         }),
       );
-      if (stopAfterMs !== undefined) setTimeout(() => request.destroy(), stopAfterMs);
     });
     request.on('error', reject);
     request.end();

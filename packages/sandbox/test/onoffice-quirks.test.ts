@@ -509,7 +509,7 @@ const behaviours: Record<keyof OnOfficeQuirks, Record<string, () => Promise<void
     },
     'stall goes silent': async () => {
       set({ linkFault: { kind: 'stall', afterBytes: 1000 } });
-      expect(await download(await fileLink(sandbox), {}, 200)).toMatchObject({ status: 200, complete: false, bytes: picture.subarray(0, 1000) });
+      expect(await download(await fileLink(sandbox), {}, 1000)).toMatchObject({ status: 200, complete: false, bytes: picture.subarray(0, 1000) });
     },
   },
 };
