@@ -184,7 +184,7 @@ describe('the limits of operations', () => {
   test('an operation is forgotten some time after its end, with its archive', async () => {
     const spoolDirectory = await mkdtemp(join(tmpdir(), 'filesource-spool-'));
     try {
-      await within({ spoolDirectory, operationLifetimeMs: 300 }, async (world) => {
+      await within({ spoolDirectory, operationLifetimeMs: 2_000 }, async (world) => {
         const { id } = await start(world, '/v1/sources/contacts/archives', ['1237/1757']);
         const own = join(spoolDirectory, (await readdir(spoolDirectory))[0] ?? '');
         await eventually(async () => (await readdir(own)).length > 0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
-import { startWorld, tokens, type World } from './support/gateway.ts';
+import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
 
 const mib = 1024 * 1024;
 
@@ -45,7 +45,7 @@ describe('shutting down', () => {
     const response = await open(world, path, new Agent());
     await once(response, 'readable');
     // A connection with a request on it is open when the signal comes, and more requests follow on it.
-    world.onOffice.faults.set([{ kind: 'delay', ms: 300 }]);
+    world.onOffice.faults.set([{ kind: 'delay', ms: 2_000 }]);
     const { hostname, port } = new URL(world.url);
     const { connect } = await import('node:net');
     const socket = connect(Number(port), hostname);
@@ -53,7 +53,7 @@ describe('shutting down', () => {
     socket.on('data', (chunk: Buffer) => (received += chunk.toString('utf8')));
     const head = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokens.all}\r\n\r\n`;
     socket.write(head('/v1/sources/contacts/folders/15185/entries'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => world.onOffice.faults.strikes.length > 0);
     const closed = world.gateway.close();
     socket.write(head('/readyz') + head('/v1/sources'));
     await once(socket, 'close');
