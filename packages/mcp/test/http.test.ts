@@ -114,9 +114,14 @@ describe('the HTTP server', () => {
     expect(serving.sessionCount).toBe(2);
     expect((await send({ ...good, 'mcp-session-id': second }, { jsonrpc: '2.0', id: 2, method: 'ping' })).statusCode).toBe(404);
     const clients = [newClient(), newClient()];
-    // Each keeps a stream open, on which it listens.
-    for (const client of clients) await client.connect(httpTransport(serving.url, token));
-    await until(async () => (await send(good)).statusCode === 503);
+    // Each keeps a stream open, on which it listens: that is what it asks for last, and gets an answer to at once.
+    for (const client of clients) {
+      await new Promise<void>((resolve, reject) => {
+        const transport = httpTransport(serving.url, token, (method) => void (method === 'GET' && resolve()));
+        client.connect(transport).catch(reject);
+      });
+    }
+    expect((await send(good)).statusCode).toBe(503);
     await Promise.all(clients.map((client) => client.close()));
   });
 
@@ -156,7 +161,3 @@ describe('filesource mcp --http', () => {
     await expect(world.serveHttp(['--token-env', 'MY_TOKEN'], { MY_TOKEN: 'short' })).rejects.toThrow('at least 16');
   });
 });
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20));
-}

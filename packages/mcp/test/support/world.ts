@@ -109,8 +109,13 @@ async function connectStdio(cwd: string, env: Readonly<Record<string, string>>, 
   return { client, stderr: () => stderr, close: () => client.close() };
 }
 
-export function httpTransport(url: string, token: string): Transport {
-  return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }) as unknown as Transport;
+export function httpTransport(url: string, token: string, onAnswer: (method: string | undefined) => void = () => undefined): Transport {
+  const fetching: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    onAnswer(init?.method);
+    return response;
+  };
+  return new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { authorization: `Bearer ${token}` } }, fetch: fetching }) as unknown as Transport;
 }
 
 async function connectHttp(server: HttpProcess): Promise<Connected> {
