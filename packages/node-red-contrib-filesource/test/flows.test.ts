@@ -144,7 +144,10 @@ describe('a get node', () => {
 describe('an archive node', () => {
   it('shows the vendor\'s progress as its status, and ends with proven files', async () => {
     await world.red.deploy(flowAround({ type: 'filesource-archive', target: 'directory', path: 'archived' }, world.documents()));
+    world.onlyOffice.operations.hold();
     world.red.send('worker', { refs: ['101', '102'] });
+    await world.red.untilStatus('worker', ({ text }) => /^packing [1-9]\d* %$/.test(text));
+    world.onlyOffice.operations.release();
     const { payload } = await world.red.next('end');
     const receipt = payload as ReceiptPayload;
     const texts = world.red.statuses.filter(({ node, text }) => node === 'worker' && text !== '').map(({ text }) => text);
