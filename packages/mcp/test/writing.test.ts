@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Progress } from '@modelcontextprotocol/sdk/types.js';
+import type { OnlyOfficeSandboxOptions } from '@filesource/sandbox';
 import { parseReceipt } from '@filesource/transfer';
 import { call, failure } from './support/call.ts';
 import { startWorld, type Surface, type World } from './support/world.ts';
@@ -31,8 +33,8 @@ const follow = (client: Client, args: Record<string, unknown>, onprogress?: (pro
 
 describe.each<Surface>(['stdio', 'http'])('a server that may write to one directory, over %s', (surface) => {
   let client: Client;
-  const connect = async (operationDurationMs: number): Promise<void> => {
-    world = await startWorld({ operationDurationMs });
+  const connect = async (options: OnlyOfficeSandboxOptions): Promise<void> => {
+    world = await startWorld(options);
     ({ client } = await world.connect(surface, ['--allow-write', world.files]));
   };
   afterEach(async () => {
@@ -40,8 +42,8 @@ describe.each<Surface>(['stdio', 'http'])('a server that may write to one direct
     world.onlyOffice.faults.set([]);
     for (const name of await readdir(world.files)) await rm(join(world.files, name), { recursive: true });
   });
-  describe('with a vendor that packs for a second', () => {
-    beforeAll(() => connect(1_500));
+  describe('with a vendor that packs at once', () => {
+    beforeAll(() => connect({ operationDurationMs: 100 }));
     afterAll(() => world.close());
 
     test('fetches it, whole and proven, from either vendor', async () => {
@@ -93,21 +95,6 @@ describe.each<Surface>(['stdio', 'http'])('a server that may write to one direct
       expect(await call(client, 'stat', { ref: 'documents:101' })).toBeDefined();
     });
 
-    test('follows the vendor\'s job with growing progress, and proves what came', async () => {
-      const started = await start(client, { refs: ['documents:101'], to: 'contracts.zip', receipt: 'receipt.json' });
-      expect(started).toMatchObject({ status: 'running', receipt: null, path: 'contracts.zip', operation: expect.stringMatching(/^fsop_/), download: expect.stringMatching(/^download_[\w-]{12}$/) });
-      const told: Progress[] = [];
-      const ended = await follow(client, { operation: started.download }, (progress) => void told.push(progress));
-      expect(ended).toMatchObject({ status: 'succeeded', percent: 100, receipt: { complete: true, totals: { files: 5, ok: 5, failed: 0, missing: 0 } } });
-      // The SDK's client drops a notification that comes together with the answer, so the last one is not counted on.
-      expect(told.length).toBeGreaterThanOrEqual(2);
-      expect(told.map(({ progress }) => progress)).toEqual([...new Set(told.map(({ progress }) => progress))].sort((a, b) => a - b));
-      expect(told.map(({ message }) => message).join('\n')).toMatch(/packing at the vendor: [1-9]\d* %/);
-      expect((await readFile(join(world.files, 'contracts.zip'))).subarray(0, 2).toString()).toBe('PK');
-      expect(parseReceipt(await readFile(join(world.files, 'receipt.json'), 'utf8'))).toMatchObject({ complete: true });
-      expect(await follow(client, { operation: started.operation })).toEqual(ended);
-    });
-
     test('makes the archive of a source whose vendor makes none, and unpacks it', async () => {
       const started = await start(client, { refs: ['contacts:1237'], to: 'contacts/1237', extract: true });
       expect(started.operation).toBeNull();
@@ -125,24 +112,6 @@ describe.each<Surface>(['stdio', 'http'])('a server that may write to one direct
       expect(receipt).toMatchObject({ complete: false, totals: { files: 25, ok: 3, missing: 22 } });
       expect(receipt?.files).toHaveLength(22);
       for (const { status, error } of receipt?.files ?? []) expect([status, error?.kind]).toEqual(['missing', 'permission-denied']);
-    });
-
-    test('tells how far it is after wait_seconds, and goes on by itself', async () => {
-      const started = await start(client, { refs: ['documents:101'], to: 'later.zip' });
-      expect(await follow(client, { operation: started.download, wait_seconds: 0 })).toMatchObject({ status: 'running', receipt: null });
-      await until(async () => (await follow(client, { operation: started.download, wait_seconds: 0 })).status !== 'running');
-      expect(await follow(client, { operation: started.download, wait_seconds: 0 })).toMatchObject({ status: 'succeeded' });
-      expect(await readdir(world.files)).toContain('later.zip');
-    });
-
-    test('a cancelled follow ends the wait, and leaves the download alone', async () => {
-      const started = await start(client, { refs: ['documents:101'], to: 'alone.zip' });
-      const stop = new AbortController();
-      const following = client.callTool({ name: 'follow_archive', arguments: { operation: started.download } }, undefined, { signal: stop.signal }).catch((error: unknown) => String(error));
-      await call(client, 'list_sources');
-      stop.abort('enough');
-      expect(await following).toContain('enough');
-      expect(await follow(client, { operation: started.download })).toMatchObject({ status: 'succeeded', receipt: { complete: true } });
     });
 
     test('cancel_archive closes the socket of an archive that is being fetched', async () => {
@@ -164,8 +133,57 @@ describe.each<Surface>(['stdio', 'http'])('a server that may write to one direct
     });
   });
 
+  describe('with a vendor whose time goes on by hand, and that packs for a second of it', () => {
+    let vendorMs = Date.now();
+    beforeAll(() => connect({ operationDurationMs: 1000, now: () => vendorMs }));
+    afterAll(() => world.close());
+
+    test('follows the vendor\'s job with growing progress, and proves what came', async () => {
+      const started = await start(client, { refs: ['documents:101'], to: 'contracts.zip', receipt: 'receipt.json' });
+      expect(started).toMatchObject({ status: 'running', receipt: null, path: 'contracts.zip', operation: expect.stringMatching(/^fsop_/), download: expect.stringMatching(/^download_[\w-]{12}$/) });
+      const told: Progress[] = [];
+      const following = follow(client, { operation: started.download }, (progress) => void told.push(progress));
+      // The vendor packs on, slowly enough to be told of, and comes to its end once that was told.
+      for (const _step of [1, 2, 3, 4]) {
+        vendorMs += 200;
+        await pause(300);
+      }
+      await until(() => told.some(({ message }) => /[1-9]\d* %/.test(message ?? '')));
+      vendorMs += 1000;
+      const ended = await following;
+      expect(ended).toMatchObject({ status: 'succeeded', percent: 100, receipt: { complete: true, totals: { files: 5, ok: 5, failed: 0, missing: 0 } } });
+      // The SDK's client drops a notification that comes together with the answer, so the last one is not counted on.
+      expect(told.length).toBeGreaterThanOrEqual(2);
+      expect(told.map(({ progress }) => progress)).toEqual([...new Set(told.map(({ progress }) => progress))].sort((a, b) => a - b));
+      expect(told.map(({ message }) => message).join('\n')).toMatch(/packing at the vendor: [1-9]\d* %/);
+      expect((await readFile(join(world.files, 'contracts.zip'))).subarray(0, 2).toString()).toBe('PK');
+      expect(parseReceipt(await readFile(join(world.files, 'receipt.json'), 'utf8'))).toMatchObject({ complete: true });
+      expect(await follow(client, { operation: started.operation })).toEqual(ended);
+    });
+
+    test('tells how far it is after wait_seconds, and goes on by itself', async () => {
+      const started = await start(client, { refs: ['documents:101'], to: 'later.zip' });
+      expect(await follow(client, { operation: started.download, wait_seconds: 0 })).toMatchObject({ status: 'running', receipt: null });
+      vendorMs += 1000;
+      await until(async () => (await follow(client, { operation: started.download, wait_seconds: 0 })).status !== 'running');
+      expect(await follow(client, { operation: started.download, wait_seconds: 0 })).toMatchObject({ status: 'succeeded' });
+      expect(await readdir(world.files)).toContain('later.zip');
+    });
+
+    test('a cancelled follow ends the wait, and leaves the download alone', async () => {
+      const started = await start(client, { refs: ['documents:101'], to: 'alone.zip' });
+      const stop = new AbortController();
+      const following = client.callTool({ name: 'follow_archive', arguments: { operation: started.download } }, undefined, { signal: stop.signal }).catch((error: unknown) => String(error));
+      await call(client, 'list_sources');
+      stop.abort('enough');
+      expect(await following).toContain('enough');
+      vendorMs += 1000;
+      expect(await follow(client, { operation: started.download })).toMatchObject({ status: 'succeeded', receipt: { complete: true } });
+    });
+  });
+
   describe('with a vendor that packs for a minute', () => {
-    beforeAll(() => connect(60_000));
+    beforeAll(() => connect({ operationDurationMs: 60_000 }));
     afterAll(() => world.close());
 
     test('cancel_archive stops the vendor\'s job, and nothing appears', async () => {
@@ -197,13 +215,15 @@ describe('the end of a server', () => {
   afterEach(() => world.close());
 
   test('another server process goes on with the operation that one started', async () => {
-    world = await startWorld({ operationDurationMs: 5_000 });
+    world = await startWorld();
+    world.onlyOffice.operations.hold();
     const first = await world.connect('stdio', ['--allow-write', world.files]);
     const { operation, download } = await start(first.client, { refs: ['documents:101'], to: 'first.zip' });
     await first.close();
     const second = await world.connect('http', ['--allow-write', world.files]);
     expect(await failure(second.client, 'follow_archive', { operation })).toMatchObject({ kind: 'invalid-argument', message: 'this server has not started that download', advice: expect.stringContaining('Name to') });
     expect(await failure(second.client, 'follow_archive', { operation: download })).toMatchObject({ kind: 'invalid-argument', message: expect.stringContaining('does not know this download') });
+    world.onlyOffice.operations.release();
     const ended = await follow(second.client, { operation, to: 'second.zip' });
     expect(ended).toMatchObject({ status: 'succeeded', path: 'second.zip', receipt: { complete: true } });
     expect(await readdir(world.files)).toEqual(['second.zip']);
@@ -229,5 +249,5 @@ describe('the end of a server', () => {
 });
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await isTrue())) await pause(20);
 }
