@@ -39,7 +39,7 @@ describe('a process that is killed', () => {
     const summary = stdout === '' ? { stderr } : (JSON.parse(stdout) as { readonly kills: number; readonly resumes: number });
     expect({ status, ...summary }).toMatchObject({ status: 0, files: 56, faults: [] });
     expect(summary).toMatchObject({ identical: 'resumes' in summary ? summary.resumes : -1 });
-  }, 120_000);
+  });
 
   test('leaves a lock that stands in nobody\'s way, while that of a living one does', async () => {
     const target = world.path('locked');
@@ -57,7 +57,7 @@ describe('a process that is killed', () => {
     const third = await pull(target);
     expect({ status: third.status, stderr: third.stderr }).toEqual({ status: 0, stderr: '' });
     expect((await readdir(target)).sort()).toEqual(['appointments', 'contacts', 'documents']);
-  }, 60_000);
+  });
 
   test('in the middle of an archive is followed by one that fetches only what has no place yet, and leaves nothing of it', async () => {
     const target = world.path('archived');
@@ -80,7 +80,7 @@ describe('a process that is killed', () => {
     const [start] = asked.filter(({ url }) => url.includes('bulkdownload'));
     expect(asked.filter(({ url }) => url.includes('action=download'))).toEqual([]);
     if (first.status === null) expect((start?.body as { readonly fileIds: readonly string[] } | undefined)?.fileIds.length ?? 0).toBeLessThan(400);
-  }, 60_000);
+  });
 
   test('whose journal was damaged is followed by one that trusts nothing of it', async () => {
     const target = world.path('damaged');
@@ -88,5 +88,5 @@ describe('a process that is killed', () => {
     await writeFile(world.path('damaged', '.filesource-journal'), Buffer.alloc(500, 'not a record\n'));
     expect((await pull(target)).status).toBe(0);
     expect((await readFile(world.path('damaged', '.filesource-journal-damaged'))).length).toBe(500);
-  }, 60_000);
+  });
 });

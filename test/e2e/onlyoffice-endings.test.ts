@@ -80,9 +80,11 @@ describe('archives that the vendor ends in its own ways, through to the receipt'
   });
 
   test('a cancelled job that shows up in the answer to the next start is not taken for it', async () => {
-    const source = await start({ operationDurationMs: 300, quirks: { canceledReappears: true } });
+    const source = await start({ quirks: { canceledReappears: true } });
+    sandbox.operations.hold();
     const first = await source.archive([contracts]);
     await first.cancel();
+    sandbox.operations.release();
     expect(await fetched(source, [contracts])).toMatchObject({ complete: true });
     expect(started()).toBe(2);
   });
