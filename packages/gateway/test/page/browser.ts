@@ -32,9 +32,10 @@ export function describeInBrowser(title: string, options: WorldOptions, tests: (
     const strangers: string[] = [];
 
     beforeAll(async () => {
-      [world, browser] = await Promise.all([startWorld(options), chromium.launch({ executablePath, args: flags })]);
+      [world, browser] = await Promise.all([startWorld(options), chromium.launch({ executablePath, args: flags, timeout: 0 })]);
     });
     afterEach(async () => {
+      world.onlyOffice.operations.release();
       await Promise.all(contexts.splice(0).map((context) => context.close()));
       expect({ complaints: complaints.splice(0), strangers: strangers.splice(0) }).toEqual({ complaints: [], strangers: [] });
     });
@@ -50,6 +51,8 @@ export function describeInBrowser(title: string, options: WorldOptions, tests: (
       visit: async ({ at = '#/', ...settings } = {}) => {
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', colorScheme: 'light', ...settings });
         contexts.push(context);
+        // A slow machine is no failure, and a hang is ended with its test.
+        context.setDefaultTimeout(0);
         context.on('request', (request) => {
           if (!request.url().startsWith(`${world.url}/`) && !request.url().startsWith('data:')) strangers.push(request.url());
         });

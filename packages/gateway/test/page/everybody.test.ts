@@ -54,9 +54,11 @@ describeInBrowser('the page for everybody', { onlyOffice: { operationDurationMs:
     await expectGood(page, `${name}-3-folder`);
     await goTo(page, '#/documents/200');
     await page.locator('.entries').waitFor();
+    stage.world.onlyOffice.operations.hold();
     await page.locator('#download-folder').click();
     await page.locator('.download progress').waitFor();
     await expectGood(page, `${name}-4-progress`);
+    stage.world.onlyOffice.operations.release();
     await page.locator('.receipt').waitFor();
     await page.locator('.receipt summary').click();
     await expectGood(page, `${name}-5-receipt`);
