@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +50,10 @@ it.each([{}, { keepNames: true }, { minify: true, keepNames: true, target: 'es20
     documents: { provider: 'onlyoffice', baseUrl: onlyOffice.baseUrl, apiKey: demoApiKeys[0].key },
   };
   const given = { config: { sources }, directory: join(directory, String(id)), folder: String(id) };
-  const { stdout } = await promisify(execFile)(process.execPath, [outfile, JSON.stringify(given)]);
+  // Has two processors also where there is one.
+  const preload = join(directory, 'processors.cjs');
+  await writeFile(preload, "require('node:os').availableParallelism = () => 2;\n");
+  const { stdout } = await promisify(execFile)(process.execPath, ['--require', preload, outfile, JSON.stringify(given)]);
   const found = JSON.parse(stdout) as { readonly threads: number; readonly failures: readonly string[]; readonly complete: readonly boolean[] };
   expect(found).toMatchObject({ failures: [], complete: [true, true] });
   expect(found.threads).toBeGreaterThanOrEqual(3);
