@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { realClock } from '@filesource/testkit';
 import { docspace, docspaceError, startScript, workspace, type Answer, type Asked, type ScriptServer } from './script-server.ts';
 import { errorOf, makeSource } from './make-source.ts';
 
@@ -95,7 +96,7 @@ describe('credentials', () => {
 
   test('a refused password is not tried again within the minute', async () => {
     const { url, lines } = await portal(() => docspaceError(401, 'User authentication failed'));
-    const { source } = makeSource({ baseUrl: url, ...login });
+    const { source } = makeSource({ baseUrl: url, ...login }, { clock: realClock });
     for (let count = 0; count < 4; count += 1) await errorOf(source.stat('7'));
     expect(lines()).toEqual(['POST /api/2.0/authentication']);
   });
