@@ -140,7 +140,7 @@ describe('what goes wrong', () => {
   });
 
   test('a credential can name neither a file nor a variable of the machine that n8n runs on', async () => {
-    const file = join(tmpdir(), `filesource-n8n-${process.pid}`);
+    const file = join(tmpdir(), `filesource-machine-${process.pid}`);
     await writeFile(file, 'sk-of-the-machine');
     process.env['FILESOURCE_N8N_TEST'] = 'sk-of-the-machine';
     try {
