@@ -16,7 +16,7 @@ export interface OnlyOfficeHarnessOptions {
 }
 
 const bodies = /filehandler\.ashx\?.*action=(download|stream)|\/sandbox\/files/i;
-const slowFactor = 16;
+const slowFactor = 32;
 
 const dialect: Dialect = {
   asksForLaterPage: (request) => startIndexOf(request) > 0,

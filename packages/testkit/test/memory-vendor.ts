@@ -95,7 +95,7 @@ class MemoryVendor {
     }
     if (entries.size === 0 && lost[0]?.error !== undefined) throw lost[0].error;
     const id = `job-${this.#jobs.size + 1}`;
-    const job: Job = { entries: [...entries.values()], lost, startedMs: Date.now(), lengthMs: this.slow ? 700 : 0 };
+    const job: Job = { entries: [...entries.values()], lost, startedMs: Date.now(), lengthMs: this.slow ? 1600 : 0 };
     this.#jobs.set(id, job);
     return this.#operation(adapter, id, job);
   }
