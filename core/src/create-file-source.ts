@@ -4,6 +4,7 @@ import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import { createEntryAddresser } from './entry-address.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
+import { promised } from './errors/promised.ts';
 import type { FileSource } from './file-source.ts';
 import { bandwidthLayer } from './layers/bandwidth.ts';
 import { breakerLayer } from './layers/breaker.ts';
@@ -133,8 +134,8 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         (error) => inContext(error, context, 'list', refOrNone(like)),
       ),
     stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), shared(callOptions))),
-    open: async (like, openOptions = {}) => stack.open(resolveFile(like), shared(openOptions)),
-    link: async (like, linkOptions = {}) => stack.link(resolve(like), shared(linkOptions)),
+    open: (like, openOptions = {}) => promised(() => stack.open(resolveFile(like), shared(openOptions))),
+    link: (like, linkOptions = {}) => promised(() => stack.link(resolve(like), shared(linkOptions))),
     archive: async (likes, archiveOptions = {}) => {
       const { convert, known, onItemError = 'fail', needsToken = false, itemsMayFollow, signal } = shared(archiveOptions);
       const selection = selectionOf(likes.map(resolve), convert);

@@ -14,7 +14,9 @@ export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEnt
 export { inContext, type ErrorContext } from './errors/error-context.ts';
 export { FileSourceError, type ErrorFacts, type ErrorJson } from './errors/file-source-error.ts';
 export { errorKinds, type ErrorKind, type ErrorStatus } from './errors/kinds.ts';
+export { promised } from './errors/promised.ts';
 export { abortError, throwIfAborted, toFileSourceError } from './errors/to-file-source-error.ts';
+export { extended } from './extended.ts';
 export type { FileSource } from './file-source.ts';
 export { lookOf, parseJson, readBody, readJson } from './http/read-body.ts';
 export { retryAfterMs } from './http/retry-after.ts';

@@ -1,4 +1,4 @@
-import { FileSourceError, lookOf, retryAfterMs, type HttpResponse, type Ports } from '@filesource/core';
+import { extended, FileSourceError, lookOf, retryAfterMs, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
 import { notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
@@ -122,7 +122,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         if (url.origin !== portal.origin) return await ports.http.send(request);
         return await signedIn(
           signal,
-          (proof) => ports.http.send({ ...request, credentials: proof }),
+          (proof) => ports.http.send(extended(request, { credentials: proof })),
           (response) => (new URL(response.url).origin === portal.origin ? verdictOf(response.status) : 'fine'),
           (response) => response.body.destroy(),
         );

@@ -6,14 +6,14 @@ import type { AppointmentConfig } from './config.ts';
 import { diagnoseAccount } from './diagnose.ts';
 import { folderEntryOf, idNumber, type FileRecord } from './entries.ts';
 import { isUnknownParameter } from './errors.ts';
-import { openLink, type LinkOptions } from './link-content.ts';
+import { linkRequest, openLink, type LinkOptions } from './link-content.ts';
 import { KnownLinks } from './known-links.ts';
 import { fileUrlOf, linkHosts } from './links.ts';
 import { findFile, maxPageSize, pageOfEntries, readFilePage, type FilePage } from './paging.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
 
 export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
-  const hosts = linkHosts(config.apiUrl, config.allowHosts);
+  const request = linkRequest(linkHosts(config.apiUrl, config.allowHosts));
   const limiter = createLimiter(maxOpening);
   const known = new KnownLinks(ports.clock);
 
@@ -36,8 +36,8 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
   /** One attempt has two links: the first may come from a listing, the second one is fresh for certain, so a page behind it is no accident. */
   const open = async (ref: FileRef, range: ByteRange | undefined, signal: AbortSignal | undefined): Promise<Content> => {
     checkRef(ref);
-    const options: LinkOptions = { hosts, range, signal };
-    const attempt = async (record: FileRecord): Promise<Content> => emptyRest(record, range) ?? limiter(() => openLink(ports, record, options));
+    const options: LinkOptions = { request, range, signal };
+    const attempt = (record: FileRecord): Content | Promise<Content> => emptyRest(record, range) ?? limiter(() => openLink(ports, record, options));
     try {
       return await attempt(known.take(ref) ?? (await find(ref, signal)));
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { FileSourceError, type ByteRange, type Content, type HttpResponse, type Ports } from '@filesource/core';
+import { extended, FileSourceError, type ByteRange, type Content, type HttpRequest, type HttpResponse, type Ports } from '@filesource/core';
 import { answerFacts } from './exchange.ts';
 import type { FileRecord } from './entries.ts';
 import { linkStatusError, protocolError } from './errors.ts';
@@ -12,10 +12,17 @@ const maxRedirects = 5;
 const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 const htmlStart = /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|meta|h1|h2|p|div|script|center)\b/i;
 
+/** What the requests for files of one source have in common. */
+export type LinkRequest = Omit<HttpRequest, 'url' | 'signal'>;
+
 export interface LinkOptions {
-  readonly hosts: LinkHosts;
+  readonly request: LinkRequest;
   readonly range: ByteRange | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+export function linkRequest(hosts: LinkHosts): LinkRequest {
+  return { method: 'GET', isDownload: true, headers: { 'accept-encoding': 'identity' }, maxRedirects, ...hosts };
 }
 
 /**
@@ -23,18 +30,9 @@ export interface LinkOptions {
  * - Throws `link-expired` for a link that is dead, also when it answers with a page in place of the file.
  */
 export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: FileRecord, options: LinkOptions): Promise<Content> {
-  const { range, signal } = options;
-  const response = await ports.http.send({
-    method: 'GET',
-    isDownload: true,
-    url: fileUrlOf(record.url),
-    headers: { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) },
-    ...options.hosts,
-    maxRedirects,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const response = await ports.http.send(requestFor(record, options));
   try {
-    if (response.status === 200) return await wholeContent(response, record);
+    if (response.status === 200) return listedContent(response, record) ?? (await judgedContent(response, record));
     if (response.status === 206) return partContent(response, record);
     if (response.status === 416) throw new FileSourceError('range-not-satisfiable', 'the file server has no such range of the file', { httpStatus: 416 });
     if (deadStatuses.has(response.status)) throw expired(`answers with HTTP status ${response.status}`, response.status);
@@ -45,14 +43,25 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
   }
 }
 
+function requestFor({ url }: FileRecord, { request, range, signal }: LinkOptions): HttpRequest {
+  const own = { url: fileUrlOf(url), ...(signal === undefined ? {} : { signal }) };
+  if (range === undefined || range.length === 0) return extended(request, own);
+  return extended(request, { ...own, headers: { ...request.headers, range: rangeHeader(range) } });
+}
+
 function rangeHeader({ offset, length }: ByteRange): string {
   return `bytes=${offset}-${length === undefined ? '' : offset + length - 1}`;
 }
 
-/** The length that the listing tells settles what the answer is; where it does not, the start of the body has to. */
-async function wholeContent(response: HttpResponse, { entry }: FileRecord): Promise<Content> {
+/** The length that the listing tells settles what the answer is. */
+function listedContent(response: HttpResponse, { entry }: FileRecord): Content | undefined {
   const announced = contentLength(response);
-  if (announced !== null && announced === entry.size) return wholeOf(entry, response.body, announced);
+  return announced !== null && announced === entry.size ? wholeOf(entry, response.body, announced) : undefined;
+}
+
+/** Where the length does not settle it, the start of the body has to. */
+async function judgedContent(response: HttpResponse, { entry }: FileRecord): Promise<Content> {
+  const announced = contentLength(response);
   const look = await peek(response.body, peekBytes);
   const length = look.length ?? announced;
   const size = entry.size ?? length;

@@ -1,7 +1,8 @@
 import { Transform } from 'node:stream';
 import { emulated } from '../capability.ts';
-import type { ByteRange, Content } from '../content.ts';
+import type { ByteRange, Content, OpenOptions } from '../content.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
+import type { FileRef } from '../ref.ts';
 import { pipeTogether } from '../streams/pipe-together.ts';
 import { overlay, type Layer } from './layer.ts';
 
@@ -16,14 +17,14 @@ export function emulateRangeLayer(): Layer {
     wrap(inner) {
       const { capabilities } = inner;
       const isNative = capabilities.openRange.support === 'native';
+      const openRange = async (file: FileRef, options: OpenOptions, range: ByteRange): Promise<Content> => {
+        const { range: _, ...whole } = options;
+        return cutToRange(await inner.open(file, isNative ? options : whole), range);
+      };
       const raise = capabilities.openRange.support === 'unsupported' && capabilities.open.support !== 'unsupported';
       return overlay(inner, {
         capabilities: raise ? { ...capabilities, openRange: emulated('the bytes before the range are fetched and thrown away') } : capabilities,
-        open: async (file, options) => {
-          const { range, ...rest } = options;
-          if (range === undefined) return inner.open(file, options);
-          return cutToRange(await inner.open(file, isNative ? options : rest), range);
-        },
+        open: (file, options) => (options.range === undefined ? inner.open(file, options) : openRange(file, options, options.range)),
       });
     },
   };

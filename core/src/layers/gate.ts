@@ -1,7 +1,9 @@
 import type { Capabilities, CapabilityName } from '../capability.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
+import { promised } from '../errors/promised.ts';
 import { throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { ByteRange } from '../content.ts';
+import { extended } from '../extended.ts';
 import { attachTo, overlay, type Layer } from './layer.ts';
 
 /**
@@ -22,22 +24,24 @@ export function gateLayer(): Layer {
             throw new FileSourceError('invalid-argument', `a page size is a whole number above 0, not ${options.pageSize}`);
           }
           const pageSize = Math.min(options.pageSize ?? capabilities.limits.maxPageSize, capabilities.limits.maxPageSize);
-          return inner.listPage(folder, { ...options, pageSize });
+          return inner.listPage(folder, extended(options, { pageSize }));
         },
-        stat: async (ref, options) => {
-          need(capabilities, 'stat');
-          throwIfAborted(options.signal);
-          return inner.stat(ref, options);
-        },
-        open: async (file, options) => {
-          need(capabilities, 'open');
-          throwIfAborted(options.signal);
-          if (options.range !== undefined) {
-            checkRange(options.range);
-            need(capabilities, 'openRange');
-          }
-          return inner.open(file, options);
-        },
+        stat: (ref, options) =>
+          promised(() => {
+            need(capabilities, 'stat');
+            throwIfAborted(options.signal);
+            return inner.stat(ref, options);
+          }),
+        open: (file, options) =>
+          promised(() => {
+            need(capabilities, 'open');
+            throwIfAborted(options.signal);
+            if (options.range !== undefined) {
+              checkRange(options.range);
+              need(capabilities, 'openRange');
+            }
+            return inner.open(file, options);
+          }),
         link: async (ref, options) => {
           need(capabilities, ref.file === undefined ? 'linkFolder' : 'linkFile');
           throwIfAborted(options.signal);

@@ -1,6 +1,7 @@
 import type { Archive, ArchiveHandle } from '../archive/archive.ts';
 import type { OpenOptions } from '../content.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
+import { extended } from '../extended.ts';
 import { mapOperation } from '../operation/map-operation.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { CallOptions, SourceAdapter } from '../source-adapter.ts';
@@ -103,5 +104,5 @@ export function overlayArchive(inner: Archive, parts: Partial<Pick<Archive, 'ite
 }
 
 function withSignal<Options extends { readonly signal?: AbortSignal }>(options: Options, signal: AbortSignal | undefined): Options {
-  return signal === undefined || signal === options.signal ? options : { ...options, signal };
+  return signal === undefined || signal === options.signal ? options : extended(options, { signal });
 }

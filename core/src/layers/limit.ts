@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { promised } from '../errors/promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 
@@ -21,15 +22,16 @@ export function limitLayer(limiter: Limiter): Layer {
   };
 }
 
-async function limited<T>(limiter: Limiter, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-  throwIfAborted(signal);
+function limited<T>(limiter: Limiter, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    throwIfAborted(signal);
     const onAbort = (): void => reject(abortError(signal));
     signal.addEventListener('abort', onAbort, { once: true });
-    limiter(async () => {
+    const start = (): Promise<T> => {
       signal.removeEventListener('abort', onAbort);
       throwIfAborted(signal);
       return run();
-    }).then(resolve, reject);
+    };
+    limiter(() => promised(start)).then(resolve, reject);
   });
 }

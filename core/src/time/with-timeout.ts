@@ -1,4 +1,5 @@
 import { FileSourceError } from '../errors/file-source-error.ts';
+import { promised } from '../errors/promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from './after.ts';
@@ -48,7 +49,7 @@ export function withTimeout<T>(
     });
     timers.set(stop.signal, timer);
     signal?.addEventListener('abort', onAbort, { once: true });
-    begin(attempt, stop.signal).then(
+    promised(() => attempt(stop.signal)).then(
       (answer) => {
         if (isOver) discard?.(answer);
         end();
@@ -86,11 +87,6 @@ export function shareTimers(signal: AbortSignal, attempts: readonly (AbortSignal
     pause: () => shared.forEach((timer) => timer.pause()),
     resume: () => shared.forEach((timer) => timer.resume()),
   });
-}
-
-/** Also of an attempt that throws before it returns a promise. */
-async function begin<T>(attempt: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return attempt(signal);
 }
 
 class AttemptTimer implements Pausable {

@@ -1,4 +1,4 @@
-import { createFileSource, inContext, overlay, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
+import { createFileSource, extended, inContext, overlay, type FileSource, type FileSourceOptions, type HttpClient, type Layer, type Ports, type RateLimiter, type SourceAdapter } from '@filesource/core';
 import { telemetryLayer, type TelemetryOptions } from '@filesource/telemetry';
 import { rateLimited } from './rate-limited.ts';
 import { commonSettingsOf, limitsOf, type AccountLimits, type CommonSettings, type Limited } from './account-limits.ts';
@@ -67,7 +67,6 @@ function telling(adapter: SourceAdapter, told: AccountLimits['told']): SourceAda
 
 /** Connections of the account, made within its time. */
 function connectingOf(pool: string, http: HttpClient, { connectTimeoutMs }: CommonSettings): HttpClient {
-  // Engines copy an object much more quickly than they merge two.
-  if (connectTimeoutMs === undefined) return { send: (request) => http.send({ ...request, pool }) };
-  return { send: (request) => http.send({ ...request, pool, connectTimeoutMs: request.connectTimeoutMs ?? connectTimeoutMs }) };
+  if (connectTimeoutMs === undefined) return { send: (request) => http.send(extended(request, { pool })) };
+  return { send: (request) => http.send(extended(request, { pool, connectTimeoutMs: request.connectTimeoutMs ?? connectTimeoutMs })) };
 }

@@ -1,4 +1,4 @@
-import { waitUntimed, type HttpClient, type RateLimiter } from '@filesource/core';
+import { waitUntimed, type HttpClient, type HttpRequest, type HttpResponse, type RateLimiter } from '@filesource/core';
 
 /**
  * Spaces out all requests of a source, whoever makes them: calls, retries, logins, looks at an operation.
@@ -6,13 +6,14 @@ import { waitUntimed, type HttpClient, type RateLimiter } from '@filesource/core
  */
 export function rateLimited(http: HttpClient): { readonly http: HttpClient; readonly limitRate: (rate: RateLimiter) => void } {
   let rate: RateLimiter | undefined;
+  const sendAtRate = async (limiter: RateLimiter, request: HttpRequest): Promise<HttpResponse> => {
+    const { signal } = request;
+    await waitUntimed(signal, () => limiter.take(1, signal));
+    return http.send(request);
+  };
   return {
     http: {
-      send: async (request) => {
-        const { signal } = request;
-        if (rate !== undefined) await waitUntimed(signal, async () => rate?.take(1, signal));
-        return http.send(request);
-      },
+      send: (request) => (rate === undefined ? http.send(request) : sendAtRate(rate, request)),
     },
     limitRate: (given) => {
       rate = given;

@@ -1,4 +1,4 @@
-import { FileSourceError, type HttpRequest } from '@filesource/core';
+import { FileSourceError, promised, type HttpRequest } from '@filesource/core';
 import { matchesAny, matchesHost, patternOfUrl } from '../host-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
@@ -7,16 +7,18 @@ import type { Policy } from '../policy.ts';
 export function allowedHostsPolicy(): Policy {
   return {
     name: 'allowed-hosts',
-    async send(request, next) {
-      const url = parseUrl(request.url);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`${url.protocol} is not HTTP`);
-      if (url.username !== '' || url.password !== '') throw refused(`the URL on ${url.host} carries a user name or password`);
-      if (!isAllowed(request, url)) {
-        throw refused(`the host ${url.host} is not allowed`, 'If the link is to be trusted, add the host to allowHosts of the source.');
-      }
-      return next(url.href === request.url ? request : { ...request, url: url.href });
-    },
+    send: (request, next) => promised(() => next(checked(request))),
   };
+}
+
+function checked(request: HttpRequest): HttpRequest {
+  const url = parseUrl(request.url);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`${url.protocol} is not HTTP`);
+  if (url.username !== '' || url.password !== '') throw refused(`the URL on ${url.host} carries a user name or password`);
+  if (!isAllowed(request, url)) {
+    throw refused(`the host ${url.host} is not allowed`, 'If the link is to be trusted, add the host to allowHosts of the source.');
+  }
+  return url.href === request.url ? request : { ...request, url: url.href };
 }
 
 /** Without a copy or a list of patterns, since every file passes here; both lists are read to their ends, and with them what is no pattern. */

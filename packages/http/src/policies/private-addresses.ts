@@ -1,3 +1,4 @@
+import { extended, promised, type HttpRequest } from '@filesource/core';
 import { matchesAny, matchesHost, patternOfUrl, type HostPattern } from '../host-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
@@ -12,15 +13,17 @@ import { privateRefused } from '../public-lookup.ts';
 export function privateAddressesPolicy(): Policy {
   return {
     name: 'private-addresses',
-    async send(request, next) {
-      const url = parseUrl(request.url);
-      const { allowedHosts } = request;
-      const isNamed = allowedHosts === undefined ? matchesHost(patternOfUrl(url), url) : matchesAny(allowedHosts, url, isOneHost);
-      const allowPrivate = request.allowPrivate ?? isNamed;
-      if (!allowPrivate && isPrivateHost(url.hostname.replace(/\.$/, ''))) throw privateRefused(url.host);
-      return next(request.allowPrivate === allowPrivate ? request : { ...request, allowPrivate });
-    },
+    send: (request, next) => promised(() => next(decided(request))),
   };
+}
+
+function decided(request: HttpRequest): HttpRequest {
+  const url = parseUrl(request.url);
+  const { allowedHosts } = request;
+  const isNamed = allowedHosts === undefined ? matchesHost(patternOfUrl(url), url) : matchesAny(allowedHosts, url, isOneHost);
+  const allowPrivate = request.allowPrivate ?? isNamed;
+  if (!allowPrivate && isPrivateHost(url.hostname.replace(/\.$/, ''))) throw privateRefused(url.host);
+  return request.allowPrivate === allowPrivate ? request : extended(request, { allowPrivate });
 }
 
 function isOneHost({ wildcard }: HostPattern): boolean {

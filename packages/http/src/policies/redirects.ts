@@ -1,4 +1,4 @@
-import { FileSourceError, redactUrl, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { extended, FileSourceError, redactUrl, type HttpRequest, type HttpResponse } from '@filesource/core';
 import { formatHostPattern, hostOf, patternOfUrl } from '../host-pattern.ts';
 import { parseUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
@@ -17,7 +17,7 @@ export function redirectsPolicy(): Policy {
     name: 'redirects',
     async send(request, next) {
       const most = request.maxRedirects ?? 0;
-      let hop: HttpRequest = request.allowedHosts === undefined ? { ...request, allowedHosts: formatHostPattern(patternOfUrl(parseUrl(request.url))) } : request;
+      let hop: HttpRequest = request.allowedHosts === undefined ? extended(request, { allowedHosts: formatHostPattern(patternOfUrl(parseUrl(request.url))) }) : request;
       // Made for the first redirect: most requests have none.
       let seen: Set<string> | undefined;
       for (let followed = 0; ; followed += 1) {
