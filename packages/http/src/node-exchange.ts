@@ -24,7 +24,11 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
   return new Promise((resolve, reject) => {
     const request = start(exchange);
     const onAbort = (): void => void request.destroy(abortOf(signal));
-    const settle = (): void => signal?.removeEventListener('abort', onAbort);
+    let isOver = false;
+    const settle = (): void => {
+      isOver = true;
+      signal?.removeEventListener('abort', onAbort);
+    };
     request.once('response', (answer) => {
       settle();
       resolve(answer);
@@ -33,8 +37,12 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
       settle();
       reject(error);
     });
-    // An answer that wants to go on in another protocol ends without an error; after an answer, nobody hears this.
-    request.once('close', () => reject(new NoAnswer()));
+    // An answer that wants to go on in another protocol ends without an error.
+    request.once('close', () => {
+      if (isOver) return;
+      settle();
+      reject(new NoAnswer());
+    });
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
     request.end(exchange.body);

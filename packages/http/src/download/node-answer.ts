@@ -35,7 +35,9 @@ export function readByNode({ connection, before, maxHeaderBytes, onAnswer, onErr
   });
   request.on('error', onError);
   // An answer that wants to go on in another protocol ends so.
-  request.once('close', () => onError(new Error('the answer ended in its head', { cause: new NoAnswer() })));
+  request.once('close', () => {
+    if (answer === undefined) onError(new Error('the answer ended in its head', { cause: new NoAnswer() }));
+  });
   request.end();
   return (error) => void request.destroy(error);
 }
