@@ -10,14 +10,20 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
  */
 export function requestHeaders(request: HttpRequest, userAgent: string): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': userAgent };
-  for (const [name, value] of [...Object.entries(request.headers ?? {}), ...Object.entries(request.credentials ?? {})]) {
+  if (request.headers !== undefined) addTo(headers, request.headers);
+  if (request.credentials !== undefined) addTo(headers, request.credentials);
+  headers['accept-encoding'] ??= headers['range'] === undefined ? acceptedEncodings : 'identity';
+  headers['accept'] ??= '*/*';
+  return headers;
+}
+
+function addTo(headers: Record<string, string>, added: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(added)) {
+    const value = added[name] ?? '';
     if (!token.test(name)) throw new FileSourceError('invalid-argument', 'a header has a name that HTTP does not allow');
     if (!fieldValue.test(value)) {
       throw new FileSourceError('invalid-argument', `the header ${name} holds characters that HTTP does not allow`, { advice: 'Check the credentials in the config for line breaks and letters beyond Latin-1.' });
     }
     headers[name.toLowerCase()] = value;
   }
-  headers['accept-encoding'] ??= headers['range'] === undefined ? acceptedEncodings : 'identity';
-  headers['accept'] ??= '*/*';
-  return headers;
 }

@@ -38,6 +38,6 @@ export async function download(request: DownloadRequest, connections: Connection
 function requestText({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string {
   let text = `GET ${pathname}${search} HTTP/1.1\r\n`;
   if (headers['host'] === undefined) text += `host: ${host}\r\n`;
-  for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`;
+  for (const name of Object.keys(headers)) text += `${name}: ${headers[name]}\r\n`;
   return `${text}connection: keep-alive\r\n\r\n`;
 }
