@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { handsOver, homeOf } from '@filesource/core';
+import { handsOver, homeOf, WholeBody } from '@filesource/core';
 import { realClock } from '@filesource/testkit';
 import { createHttpClient } from '../src/index.ts';
 
@@ -69,4 +69,27 @@ test('a body that somebody else listens to hands nothing over', async () => {
     expect(handsOver(body)).toBe(false);
     body.destroy();
   }
+});
+
+test('the block of a small download is used again once it is given back, and not before', async () => {
+  const bytes = Array.from({ length: 6 }, () => randomBytes(100_000));
+  let asked = 0;
+  const server = createServer((_request, response) => response.writeHead(200, { 'content-length': 100_000 }).end(bytes[asked++])).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const http = createHttpClient({ clock: realClock });
+  closings.push(() => server.close(), () => server.closeAllConnections(), () => http.close());
+  const blocks: unknown[] = [];
+  const kept: Buffer[] = [];
+  for (const expected of bytes) {
+    const { body } = await http.send({ method: 'GET', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, isDownload: true });
+    const taken = body instanceof WholeBody ? body.takeBytes() : undefined;
+    expect(taken?.equals(expected)).toBe(true);
+    if (taken === undefined) continue;
+    blocks.push(taken.buffer);
+    // The first three are kept, the others given back.
+    if (blocks.length <= 3) kept.push(taken);
+    else homeOf(taken)?.giveBack(taken.buffer as ArrayBuffer);
+  }
+  expect(new Set(blocks).size).toBe(4);
+  expect(kept.map((taken, index) => taken.equals(bytes[index] ?? taken.subarray(1)))).toEqual([true, true, true]);
 });

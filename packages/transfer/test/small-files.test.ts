@@ -3,7 +3,7 @@ import type nodeFs from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { WholeBody, type FileSource, type Hashing } from '@filesource/core';
+import { BlockPool, handOver, WholeBody, type FileSource, type Hashing } from '@filesource/core';
 import { createMemoryAdapter, nodeHashing, realClock, type MemoryFile } from '@filesource/testkit';
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
 import { createSmallFileWriter } from '../src/local/small-file-writer.ts';
@@ -44,6 +44,26 @@ test('many small files come to their places with the bytes and hashes that they 
     expect(many.find(({ name }) => name === row.name)?.bytes.equals(bytes)).toBe(true);
   }
   expect(await filesBelow(directory)).toHaveLength(many.length);
+});
+
+test('blocks that bytes came in are used again for others, and every file has its own', async () => {
+  const directory = await temporaryDirectory();
+  const large = Array.from({ length: 300 }, (_, index) => file(String(index + 1), `${index + 1}.bin`, Buffer.alloc(40_000 + index, index)));
+  const blocks = new BlockPool({ blockBytes: 65_536, mostFree: 1000 });
+  const seen = new Set<unknown>();
+  const source = wholeSource(large, (bytes) => {
+    const block = blocks.take();
+    seen.add(block.buffer);
+    bytes.copy(block);
+    const view = block.subarray(0, bytes.length);
+    handOver(view, blocks);
+    return view;
+  });
+  const receipt = await pullAll(source, directory);
+  expect(receipt).toMatchObject({ complete: true, totals: { ok: large.length } });
+  for (const { name, bytes } of large) expect((await readFile(join(directory, 'contacts/1', name))).equals(bytes)).toBe(true);
+  // More are never held at once than 4 MiB of bytes need, and those under way.
+  expect(seen.size).toBeLessThan(200);
 });
 
 test('a host with hashing of its own has every byte pass it', async () => {

@@ -14,6 +14,8 @@ const mostSessions = 100;
 const mostFreeBlocks = 16;
 /** A server that closes a connection a moment before it said is not to be asked on it. */
 const reserveMs = 1000;
+/** For so long blocks of small bodies are kept after the last one. */
+const restAfterMs = 1000;
 
 /** The connections of downloads of one vendor account: as many as are asked for at once, and some kept for the next ones. */
 export class Connections {
@@ -27,6 +29,7 @@ export class Connections {
   readonly #kept = new Map<string, Connection[]>();
   readonly #sessions = new Map<string, Buffer>();
   #maxKept: number;
+  #resting: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ConnectingOptions) {
@@ -71,12 +74,21 @@ export class Connections {
     }
     kept.push(connection);
     this.#kept.set(origin, kept);
-    if (this.#isIdle) this.blocks.rest();
+    if (this.#isIdle) this.#rest();
   }
 
   /** Keeps so many at rest from now on, if that is more than before. */
   keepUpTo(connections: number): void {
     this.#maxKept = Math.max(this.#maxKept, connections);
+  }
+
+  #rest(): void {
+    this.blocks.rest();
+    // Many small files have moments in which none of them is on its way.
+    this.#resting ??= setTimeout(() => {
+      this.#resting = undefined;
+      if (this.#isIdle) this.smallBlocks.rest();
+    }, restAfterMs).unref();
   }
 
   get #isIdle(): boolean {
@@ -92,6 +104,8 @@ export class Connections {
   /** Also those in use. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#resting);
+    this.smallBlocks.rest();
     for (const connection of this.#open) connection.shut();
     this.#kept.clear();
     this.#sessions.clear();
@@ -133,6 +147,6 @@ export class Connections {
     const at = kept?.indexOf(connection) ?? -1;
     if (at !== -1) kept?.splice(at, 1);
     if (kept?.length === 0) this.#kept.delete(connection.origin);
-    if (this.#isIdle) this.blocks.rest();
+    if (this.#isIdle) this.#rest();
   }
 }

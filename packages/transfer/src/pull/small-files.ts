@@ -1,4 +1,4 @@
-import type { Hashing } from '@filesource/core';
+import { homeOf, type Hashing } from '@filesource/core';
 import { uniquePartName } from '../local/own-names.ts';
 import { SmallFileThread } from '../local/small-file-thread.ts';
 import type { SmallFileOutcome } from '../local/small-file-writer.ts';
@@ -19,7 +19,7 @@ const lingerMs = 5;
 /** Groups at the thread at once: one is written while the next one is on its way. */
 const mostGroups = 2;
 /** Bytes that wait to be written; past this, a file keeps its place, so that no other one is fetched. */
-const mostWaitingBytes = 8 * 1024 * 1024;
+const mostWaitingBytes = 4 * 1024 * 1024;
 
 interface Waiting {
   readonly file: PlannedFile;
@@ -91,6 +91,7 @@ export class SmallFiles {
     this.#groups += 1;
     void this.#write(group).finally(() => {
       this.#groups -= 1;
+      for (const { bytes } of group) homeOf(bytes)?.giveBack(bytes.buffer as ArrayBuffer);
       this.#heldBytes -= group.reduce((sum, { bytes }) => sum + bytes.length, 0);
       if (this.#heldBytes <= mostWaitingBytes) for (const onTaken of this.#held.splice(0)) onTaken();
       this.#startGroup();
