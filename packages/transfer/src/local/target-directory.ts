@@ -54,9 +54,9 @@ export class TargetDirectory {
   }
 
   /** Makes the directories above a path with `/`, none of them through a link. */
-  async makeParents(path: string): Promise<void> {
+  makeParents(path: string): Promise<void> {
     const slash = path.lastIndexOf('/');
-    if (slash > 0) await this.makeDirectory(path.slice(0, slash));
+    return slash > 0 ? this.makeDirectory(path.slice(0, slash)) : Promise.resolve();
   }
 
   /** Forces the names of everything in it to the disk; before a receipt says that all of it is there. */

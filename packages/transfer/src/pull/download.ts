@@ -7,7 +7,7 @@ import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
 import { checkSize, receive } from '../receive.ts';
 import { Checkpoints } from './checkpoints.ts';
-import type { Journal } from './journal.ts';
+import type { DoneRecord, Journal, PartRecord } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
 import type { SmallFiles } from './small-files.ts';
 
@@ -35,14 +35,16 @@ export interface Downloaded {
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
   const { entry, path } = file;
   const { target, journal, clock, signal } = options;
-  const kept = await keptFile(file, options);
-  if (kept !== undefined) return kept;
+  const earlier = journal.doneOf(path, entry);
+  if (earlier !== undefined && (await isStillThere(earlier, path, options))) return { size: earlier.size, sha256: earlier.sha256 };
   await target.makeParents(path);
-  const { content, resume, isAfresh } = await openContent(file, options);
+  const begun = journal.partOf(path, entry.ref);
+  const opened: OpenedFile = begun === undefined ? { content: await file.source.open(entry, { signal }) } : await openRest(begun, file, options);
+  const { content, resume, isAfresh } = opened;
   const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
   if (whole !== undefined) {
     options.onBytes(whole.length);
-    return options.smallFiles.save(file, whole, options.onReceived);
+    return await options.smallFiles.save(file, whole, options.onReceived);
   }
   const size = content.size === null ? null : content.offset + content.size;
   const part = new PartFile({ ...placeOf(file, options), size: isAfresh === true ? null : size, ...(resume === undefined ? {} : { resume }) });
@@ -96,16 +98,13 @@ async function discard(part: PartFile, checkpoints: Checkpoints, note: (bytes: n
   await part.discard();
 }
 
-/** The file as an earlier run left it, when its bytes are still those that were proven. */
-async function keptFile(file: PlannedFile, options: DownloadOptions): Promise<Downloaded | undefined> {
-  const { entry, path } = file;
-  const record = options.journal.doneOf(path, entry);
-  if (record === undefined || !(await isPlainPath(path, options.target))) return undefined;
-  const { size, sha256 } = record;
-  const finalPath = options.target.resolve(path);
-  if ((await sizeOf(finalPath)) !== size) return undefined;
-  const hash = await hashOf(finalPath, size, options.hashing);
-  return hash?.hex() === sha256 ? { size, sha256 } : undefined;
+/** Whether the file is as an earlier run left it, its bytes still those that were proven. */
+async function isStillThere({ size, sha256 }: DoneRecord, path: string, { target, hashing }: DownloadOptions): Promise<boolean> {
+  if (!(await isPlainPath(path, target))) return false;
+  const finalPath = target.resolve(path);
+  if ((await sizeOf(finalPath)) !== size) return false;
+  const hash = await hashOf(finalPath, size, hashing);
+  return hash?.hex() === sha256;
 }
 
 /** The bytes of a small file that has come already. */
@@ -128,12 +127,11 @@ interface OpenedFile {
   readonly isAfresh?: true;
 }
 
-/** The bytes of the file: those that its part lacks, where the part is still one of this file. */
-async function openContent(file: PlannedFile, options: DownloadOptions): Promise<OpenedFile> {
-  const { source, entry, path } = file;
+/** The bytes that the part of a file lacks, where it is still one of this file; else all of them. */
+async function openRest(record: PartRecord, file: PlannedFile, options: DownloadOptions): Promise<OpenedFile> {
+  const { source, entry } = file;
   const { hashing, signal } = options;
-  const record = options.journal.partOf(path, entry.ref);
-  const hasPart = record !== undefined && record.bytes > 0 && record.bytes < record.totalSize;
+  const hasPart = record.bytes > 0 && record.bytes < record.totalSize;
   const { partPath } = hasPart ? placeOf(file, options) : { partPath: '' };
   if (hasPart && ((await sizeOf(partPath)) ?? 0) >= record.bytes) {
     const hash = await hashOf(partPath, record.bytes, hashing);
@@ -148,7 +146,7 @@ async function openContent(file: PlannedFile, options: DownloadOptions): Promise
     }
     content?.body.destroy();
   }
-  if (record === undefined || record.bytes === 0) return { content: await source.open(entry, { signal }) };
+  if (record.bytes === 0) return { content: await source.open(entry, { signal }) };
   // The part is about to hold other bytes than those of the record.
   options.journal.recordPart({ ...record, bytes: 0 });
   return { content: await source.open(entry, { signal }), isAfresh: true };

@@ -157,12 +157,14 @@ export class PullRun {
     const fetching = new Set<Promise<void>>();
     for await (const file of this.#queue) {
       const leave = await places.take(file);
-      const fetched = this.#fetchFile(file, leave)
-        .catch((error: unknown) => this.end(toFileSourceError(error)))
-        .then(() => {
-          leave();
-          fetching.delete(fetched);
-        });
+      const over = (): void => {
+        leave();
+        fetching.delete(fetched);
+      };
+      const fetched = this.#fetchFile(file, leave).then(over, (error: unknown) => {
+        this.end(toFileSourceError(error));
+        over();
+      });
       fetching.add(fetched);
     }
     await Promise.all(fetching);
