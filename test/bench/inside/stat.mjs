@@ -20,15 +20,31 @@ async function repeat(call, times) {
   for (let index = 0; index < times; index += 1) await call();
 }
 
+function bareAdapter() {
+  const provider = onlyoffice.providers.onlyoffice;
+  return provider.create(provider.configSchema.parse(settings), { name: 'documents', ports: systemPorts() });
+}
+
 const callers = {
   layers: async () => {
     const source = (await createFileSources({ config: { sources: { documents: { provider: 'onlyoffice', ...settings } } }, adapters: [onlyoffice] })).get('documents');
     return () => source.stat({ folder, file });
   },
   adapter: async () => {
-    const provider = onlyoffice.providers.onlyoffice;
-    const adapter = provider.create(provider.configSchema.parse(settings), { name: 'documents', ports: systemPorts() });
+    const adapter = bareAdapter();
     return () => adapter.stat({ folder, file }, {});
+  },
+  bounded: async () => {
+    const adapter = bareAdapter();
+    return async () => {
+      const stop = new AbortController();
+      const timer = setTimeout(() => stop.abort(), 60_000);
+      try {
+        return await adapter.stat({ folder, file }, { signal: stop.signal });
+      } finally {
+        clearTimeout(timer);
+      }
+    };
   },
   port: async () => {
     const { http } = systemPorts();

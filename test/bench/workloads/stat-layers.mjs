@@ -10,13 +10,13 @@ const contestant = (mode, title) => ({
   },
 });
 
-/** Runs in one process with the other of the pair: whoever comes first in a round measures both. */
-const paired = (mode, title) => ({
+/** Runs in one process with the others: whoever comes first in a round measures all. */
+const together = (mode, title) => ({
   title,
   run: async ({ stage, measure }) => {
     if (stage.told[mode] === undefined) {
-      const { layers, adapter, ...measured } = asTold(await measure(script('inside/stat.mjs', 'layers,adapter', stage.baseUrl, stage.calls)));
-      stage.told = { layers: { ...measured, ...layers }, adapter: { ...measured, ...adapter } };
+      const { layers, adapter, bounded, ...measured } = asTold(await measure(script('inside/stat.mjs', 'layers,adapter,bounded', stage.baseUrl, stage.calls)));
+      stage.told = { layers: { ...measured, ...layers }, adapter: { ...measured, ...adapter }, bounded: { ...measured, ...bounded } };
     }
     const { [mode]: times, ...others } = stage.told;
     stage.told = others;
@@ -30,7 +30,7 @@ export const workload = {
   title: 'a stat through all layers',
   needs: ['bash'],
   peer: 'adapter',
-  notes: ['The same call of ONLYOFFICE, one after the other, on the same HTTP port; measured inside the processes after a warm-up. The bare client is the adapter without any layer; the two share a process and take turns in it, in blocks of 200 calls. Below it, for orientation: the same request with less and less around it.'],
+  notes: ['The same call of ONLYOFFICE, one after the other, on the same HTTP port; measured inside the processes after a warm-up. The bare client is the adapter without any layer; the first three share a process and take turns in it, in blocks of 200 calls. With a time-out: the bare client with one AbortController and one timer for each call, which is the least that a call with a bound takes. Below it, for orientation: the same request with less and less around it.'],
   goals: [{ kind: 'times', against: 'adapter', metric: 'cpuMs', limit: 1.15 }],
   prepare: async (world) => ({
     ...(await startVendor(world, 'onlyoffice', { folders: [{ id: 1, title: 'Alles', count: 100, size: 4096, prefix: 'f-', ending: '.txt' }] })),
@@ -38,8 +38,9 @@ export const workload = {
     told: {},
   }),
   contestants: {
-    ours: paired('layers', 'stat() through all layers'),
-    adapter: paired('adapter', 'stat() of the bare client'),
+    ours: together('layers', 'stat() through all layers'),
+    adapter: together('adapter', 'stat() of the bare client'),
+    bounded: together('bounded', 'the bare client, with a time-out'),
     port: contestant('port', 'the HTTP port and JSON.parse'),
     axios: contestant('axios', 'plain axios, keep-alive'),
     node: contestant('node', 'node:http and JSON.parse'),
