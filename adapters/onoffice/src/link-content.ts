@@ -13,7 +13,7 @@ const deadStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 const htmlStart = /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body|title|meta|h1|h2|p|div|script|center)\b/i;
 
 /** What the requests for files of one source have in common. */
-export type LinkRequest = Omit<HttpRequest, 'url' | 'signal'>;
+export type LinkRequest = Omit<HttpRequest, 'url' | 'headers' | 'signal'>;
 
 export interface LinkOptions {
   readonly request: LinkRequest;
@@ -22,7 +22,7 @@ export interface LinkOptions {
 }
 
 export function linkRequest(hosts: LinkHosts): LinkRequest {
-  return { method: 'GET', isDownload: true, headers: { 'accept-encoding': 'identity' }, maxRedirects, ...hosts };
+  return { method: 'GET', isDownload: true, maxRedirects, ...hosts };
 }
 
 /**
@@ -44,9 +44,8 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
 }
 
 function requestFor({ url }: FileRecord, { request, range, signal }: LinkOptions): HttpRequest {
-  const own = { url: fileUrlOf(url), ...(signal === undefined ? {} : { signal }) };
-  if (range === undefined || range.length === 0) return extended(request, own);
-  return extended(request, { ...own, headers: { ...request.headers, range: rangeHeader(range) } });
+  const headers = { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) };
+  return extended(request, { url: fileUrlOf(url), headers, ...(signal === undefined ? {} : { signal }) });
 }
 
 function rangeHeader({ offset, length }: ByteRange): string {
