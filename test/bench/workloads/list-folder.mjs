@@ -38,6 +38,7 @@ export const workload = {
   needs: ['bash'],
   notes: [
     'The answers are those of the sandboxes, a hundred rows each (onOffice: five of them in a request). list() and JSON.parse: from memory at the transport of the HTTP port; policies, layers and adapter are all there, sockets are not. Measured inside the processes, after a first page.',
+    'JSON.parse and entries: beside the parser, an object with the fields of an entry for each row, and a turn for each as `for await` takes it; nothing is asked for, checked or remembered.',
     'Below, for orientation: the same from a server on loopback, ours and the floor, which is one request after another on one connection with node:http, and JSON.parse.',
   ],
   goals: [
@@ -50,6 +51,8 @@ export const workload = {
     onlyofficeParse: contestant('parse', 'onlyoffice', 'JSON.parse of its pages'),
     onoffice: contestant('list', 'onoffice', 'onOffice, list()'),
     onofficeParse: contestant('parse', 'onoffice', 'JSON.parse of its pages'),
+    onlyofficeEntries: contestant('entries', 'onlyoffice', 'ONLYOFFICE, JSON.parse and entries'),
+    onofficeEntries: contestant('entries', 'onoffice', 'onOffice, JSON.parse and entries'),
     onlyofficeServed: contestant('list', 'onlyoffice', 'ONLYOFFICE, list() over HTTP', true),
     onlyofficeFloor: contestant('exchange', 'onlyoffice', 'its requests, node:http and JSON.parse', true),
     onofficeServed: contestant('list', 'onoffice', 'onOffice, list() over HTTP', true),
