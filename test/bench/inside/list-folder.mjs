@@ -49,36 +49,36 @@ function parser() {
 }
 
 /** What an entry is made of, with nothing checked, kept or asked for. */
-const entryOf = {
-  onlyoffice: ({ id, title, pureContentLength, updated, version, versionGroup }) => ({
-    kind: 'file',
-    folder,
-    id: String(id),
-    name: title,
-    size: pureContentLength,
-    mediaType: mediaTypeOf(title),
-    modified: new Date(updated),
-    validator: `v${version}.${versionGroup}:${pureContentLength}:${updated}`,
-    ref: `folder:${folder}/${id}`,
-  }),
-  onoffice: ({ id, elements: { filename, fileSize } }) => ({
-    kind: 'file',
-    folder,
-    id: String(id),
-    name: filename,
-    size: Number(fileSize),
-    mediaType: mediaTypeOf(filename),
-    modified: null,
-    validator: null,
-    ref: `folder:${folder}/${id}`,
-  }),
-};
+const ofOnlyOffice = ({ id, title, pureContentLength, updated, version, versionGroup }) => ({
+  kind: 'file',
+  folder,
+  id: String(id),
+  name: title,
+  size: pureContentLength,
+  mediaType: mediaTypeOf(title),
+  modified: new Date(updated),
+  validator: `v${version}.${versionGroup}:${pureContentLength}:${updated}`,
+  ref: `folder:${folder}/${id}`,
+});
+const ofOnOffice = ({ id, elements: { filename, fileSize } }) => ({
+  kind: 'file',
+  folder,
+  id: String(id),
+  name: filename,
+  size: Number(fileSize),
+  mediaType: mediaTypeOf(filename),
+  modified: null,
+  validator: null,
+  ref: `folder:${folder}/${id}`,
+});
+
+const entryOf = vendor === 'onoffice' ? ofOnOffice : ofOnlyOffice;
 
 async function* entriesOf(all) {
   for (const bytes of all) {
     const { response } = JSON.parse(bytes.toString('utf8'));
     const rows = response.files ?? response.results.flatMap(({ data }) => data.records);
-    for (const row of rows) yield entryOf[vendor](row);
+    for (const row of rows) yield entryOf(row);
   }
 }
 

@@ -1,30 +1,33 @@
 // The pages of a large folder as each vendor sends them, as bytes that lie in memory.
 
 const pageSize = 100;
+/** The most that ONLYOFFICE gives at once, by its generation. */
+const onlyofficePages = { docspace: pageSize, workspace: 1000 };
 /** Longer than any identifier. */
 const mark = 'IDENTIFIER-OF-THE-ACTION';
 
 /**
- * Of a vendor: `config` and `folder` of a source, `pages` with all rows in answers of a hundred each, `answer({ url, body })` for a request,
+ * Of a vendor (`docspace`, `workspace` or `onoffice`): `config` and `folder` of a source, `pages` with all rows in answers of a hundred each, of `workspace` of a thousand, `answer({ url, body })` for a request,
  * and `requests`, those that a listing of ours makes.
  * - `templates` are answers of the sandboxes with one entry each.
  */
 export function folderPages(vendor, templates, count) {
-  return vendor === 'onlyoffice' ? onlyoffice(templates.onlyoffice, count) : onoffice(templates.onoffice, count);
+  return vendor === 'onoffice' ? onoffice(templates.onoffice, count) : onlyoffice(templates.onlyoffice, count, vendor);
 }
 
-function onlyoffice({ response, ...envelope }, count) {
+function onlyoffice({ response, ...envelope }, count, generation) {
+  const size = onlyofficePages[generation];
   const [file] = response.files;
   const pageOf = (start, length) => {
     const files = Array.from({ length }, (_, index) => ({ ...file, id: start + index + 1, title: `Vertrag über die Wohnung ${start + index + 1}.docx` }));
     return Buffer.from(JSON.stringify({ ...envelope, response: { ...response, files, startIndex: start, count: length, total: count } }));
   };
-  const { pages, pageAt } = cut(pageOf, count);
+  const { pages, pageAt } = cut(pageOf, count, size);
   return {
-    config: (origin) => ({ provider: 'onlyoffice', baseUrl: origin, apiKey: 'sk-bench' }),
+    config: (origin) => ({ provider: 'onlyoffice', baseUrl: origin, apiKey: 'sk-bench', generation }),
     folder: '1',
     pages,
-    requests: pages.map((_, page) => ({ method: 'GET', path: `/api/2.0/files/1?count=${pageSize}&startIndex=${page * pageSize}`, headers: { accept: 'application/json', authorization: 'Bearer sk-bench' } })),
+    requests: pages.map((_, page) => ({ method: 'GET', path: `/api/2.0/files/1?count=${size}&startIndex=${page * size}`, headers: { accept: 'application/json', authorization: 'Bearer sk-bench' } })),
     answer: ({ url }) => pageAt(Number(/startIndex=(\d+)/.exec(url)[1])),
   };
 }
@@ -95,8 +98,8 @@ function bodyOf(offsets) {
   return JSON.stringify({ token: 't'.repeat(32), request: { actions } });
 }
 
-function cut(pageOf, count) {
-  const pages = Array.from({ length: Math.ceil(count / pageSize) }, (_, page) => pageOf(page * pageSize, Math.min(pageSize, count - page * pageSize)));
+function cut(pageOf, count, size = pageSize) {
+  const pages = Array.from({ length: Math.ceil(count / size) }, (_, page) => pageOf(page * size, Math.min(size, count - page * size)));
   const pastTheEnd = pageOf(count, 0);
-  return { pages, pageAt: (start) => pages[start / pageSize] ?? pastTheEnd };
+  return { pages, pageAt: (start) => pages[start / size] ?? pastTheEnd };
 }
