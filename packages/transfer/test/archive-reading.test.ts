@@ -253,16 +253,18 @@ describe('ceilings', () => {
 });
 
 describe('unpacking', () => {
+  /** The name in place of which another one is written, which no library would write; as long as that at least. */
+  const standIn = (name: string, index: number): string => `stand-in-number-${index}`.padEnd(Math.max(20, name.length), 'x');
   const names = ['aa/../../up.txt', '//absolute.txt', 'C:\\drive\\file.txt', 'dup.txt', 'DUP.txt', 'dir', 'dir/inside.txt', 'CON/nul.txt'];
 
   test('never leads out of the directory, and keeps everything apart', async () => {
-    let zip = await zipOf(names.map((_, index) => ({ path: `placeholder-number-${index}`.padEnd(names[index]?.length ?? 0, 'x').slice(0, Math.max(20, names[index]?.length ?? 0)), content: `content ${index}` })));
+    let zip = await zipOf(names.map((name, index) => ({ path: standIn(name, index), content: `content ${index}` })));
     for (const [index, name] of names.entries()) {
-      const placeholder = `placeholder-number-${index}`.padEnd(name.length, 'x').slice(0, Math.max(20, name.length));
-      const record = directoryRecord(zip, placeholder);
-      // A shorter name: the rest of the field becomes the start of an empty extra field's padding, so it is filled up with slashes in front.
+      const written = standIn(name, index);
+      const record = directoryRecord(zip, written);
       zip = Buffer.from(zip);
-      Buffer.from(name.padStart(placeholder.length, './')).copy(zip, record + 46);
+      // The field has to stay as long as it is.
+      Buffer.from(name.padStart(written.length, './')).copy(zip, record + 46);
     }
     const { entries, directory } = await read(zip, { unpack: true });
     expect(entries.map((entry) => entry.error)).toEqual(names.map(() => undefined));
