@@ -93,3 +93,23 @@ test('the block of a small download is used again once it is given back, and not
   expect(new Set(blocks).size).toBe(4);
   expect(kept.map((taken, index) => taken.equals(bytes[index] ?? taken.subarray(1)))).toEqual([true, true, true]);
 });
+
+test('blocks that were given back are let go when no small download came for a while', async () => {
+  const server = createServer((_request, response) => response.writeHead(200, { 'content-length': 100_000 }).end(randomBytes(100_000))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const http = createHttpClient({ clock: realClock });
+  closings.push(() => server.close(), () => server.closeAllConnections(), () => http.close());
+  const blockOf = async (): Promise<unknown> => {
+    const { body } = await http.send({ method: 'GET', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, isDownload: true });
+    const taken = body instanceof WholeBody ? body.takeBytes() : undefined;
+    if (taken !== undefined) homeOf(taken)?.giveBack(taken.buffer as ArrayBuffer);
+    return taken?.buffer;
+  };
+  let block = await blockOf();
+  expect(await blockOf()).toBe(block);
+  for (let before: unknown; before === undefined || before === block; ) {
+    before = block;
+    await realClock.sleep(1200);
+    block = await blockOf();
+  }
+});
