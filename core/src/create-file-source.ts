@@ -4,7 +4,6 @@ import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import { createEntryAddresser } from './entry-address.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
-import { promised } from './errors/promised.ts';
 import type { FileSource } from './file-source.ts';
 import { bandwidthLayer } from './layers/bandwidth.ts';
 import { breakerLayer } from './layers/breaker.ts';
@@ -25,6 +24,7 @@ import type { Operation } from './operation/operation.ts';
 import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperationToken, type OperationToken } from './operation/token.ts';
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
+import { promised } from './promised.ts';
 import { formatRef, isFileRef, resolveRef, type FileRef, type Ref, type RefLike } from './ref.ts';
 import type { SourceAdapter } from './source-adapter.ts';
 

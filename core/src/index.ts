@@ -14,7 +14,6 @@ export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEnt
 export { inContext, type ErrorContext } from './errors/error-context.ts';
 export { FileSourceError, type ErrorFacts, type ErrorJson } from './errors/file-source-error.ts';
 export { errorKinds, type ErrorKind, type ErrorStatus } from './errors/kinds.ts';
-export { promised } from './errors/promised.ts';
 export { abortError, throwIfAborted, toFileSourceError } from './errors/to-file-source-error.ts';
 export { extended } from './extended.ts';
 export type { FileSource } from './file-source.ts';
@@ -43,6 +42,7 @@ export { silentLogger, type Logger, type LogLevel } from './ports/logger.ts';
 export type { Ports } from './ports/ports.ts';
 export type { Random } from './ports/random.ts';
 export { redactUrl, Redactor, Secret } from './redaction.ts';
+export { promised } from './promised.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { BlockPool } from './streams/block-pool.ts';

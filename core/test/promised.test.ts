@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { extended, promised } from '../src/index.ts';
+import { promised } from '../src/index.ts';
 
 test('what is thrown before there is a promise comes as a rejection', async () => {
   const error = new Error('at once');
@@ -12,10 +12,4 @@ test('what is thrown before there is a promise comes as a rejection', async () =
 test('a promise is passed on as it is', () => {
   const promise = Promise.resolve(1);
   expect(promised(() => promise)).toBe(promise);
-});
-
-test('an object is extended by further properties and other values, and stays as it was', () => {
-  const object = { a: 1, b: 2 };
-  expect(extended(object, { b: 3, c: 4 })).toEqual({ a: 1, b: 3, c: 4 });
-  expect(object).toEqual({ a: 1, b: 2 });
 });

@@ -17,14 +17,15 @@ export function emulateRangeLayer(): Layer {
     wrap(inner) {
       const { capabilities } = inner;
       const isNative = capabilities.openRange.support === 'native';
-      const openRange = async (file: FileRef, options: OpenOptions, range: ByteRange): Promise<Content> => {
-        const { range: _, ...whole } = options;
-        return cutToRange(await inner.open(file, isNative ? options : whole), range);
-      };
       const raise = capabilities.openRange.support === 'unsupported' && capabilities.open.support !== 'unsupported';
+      const openRange = async (file: FileRef, options: OpenOptions): Promise<Content> => {
+        const { range, ...whole } = options;
+        const content = await inner.open(file, isNative ? options : whole);
+        return range === undefined ? content : cutToRange(content, range);
+      };
       return overlay(inner, {
         capabilities: raise ? { ...capabilities, openRange: emulated('the bytes before the range are fetched and thrown away') } : capabilities,
-        open: (file, options) => (options.range === undefined ? inner.open(file, options) : openRange(file, options, options.range)),
+        open: (file, options) => (options.range === undefined ? inner.open(file, options) : openRange(file, options)),
       });
     },
   };

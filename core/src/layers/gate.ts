@@ -1,6 +1,6 @@
 import type { Capabilities, CapabilityName } from '../capability.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
-import { promised } from '../errors/promised.ts';
+import { promised } from '../promised.ts';
 import { throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { ByteRange } from '../content.ts';
 import { extended } from '../extended.ts';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { promised } from '../errors/promised.ts';
+import { promised } from '../promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 

@@ -1,5 +1,5 @@
 import { FileSourceError } from '../errors/file-source-error.ts';
-import { promised } from '../errors/promised.ts';
+import { promised } from '../promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from './after.ts';

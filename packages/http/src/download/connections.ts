@@ -84,6 +84,7 @@ export class Connections {
 
   #rest(): void {
     this.blocks.rest();
+    if (this.#isClosed) return;
     // Many small files have moments in which none of them is on its way.
     this.#resting ??= setTimeout(() => {
       this.#resting = undefined;
