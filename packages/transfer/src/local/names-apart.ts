@@ -6,23 +6,37 @@ import { foldName, safeName } from './safe-name.ts';
  * - A name that only one entry has is never taken by the suffix of another.
  */
 export function nameApart<T>(entries: readonly T[], of: (entry: T) => { readonly id: string; readonly name: string }): Map<T, string> {
-  const sorted = entries.map((entry) => ({ entry, ...of(entry) })).sort((a, b) => compareIds(a.id, b.id) || compareText(a.name, b.name));
-  const taken = new Set<string>();
-  const names = new Map<T, string>();
-  const later: typeof sorted = [];
-  for (const item of sorted) {
-    const name = safeName(item.name);
-    const folded = foldName(name);
-    if (taken.has(folded)) {
-      later.push(item);
-      continue;
-    }
-    taken.add(folded);
-    names.set(item.entry, name);
+  const taken = new Map<string, Named<T>>();
+  const later: Named<T>[] = [];
+  for (const entry of entries) {
+    const { id, name } = of(entry);
+    const item = { entry, id, name, safe: safeName(name) };
+    const folded = foldName(item.safe);
+    const holder = taken.get(folded);
+    const isFirst = holder === undefined || compareNamed(item, holder) < 0;
+    if (isFirst) taken.set(folded, item);
+    // Only these are sorted: most folders have none, and may have a hundred thousand entries.
+    if (holder !== undefined) later.push(isFirst ? holder : item);
   }
+  const names = new Map<T, string>();
+  for (const { entry, safe } of taken.values()) names.set(entry, safe);
+  if (later.length === 0) return names;
+  const folds = new Set(taken.keys());
   const nextCount = new Map<string, number>();
-  for (const { entry, name } of later) names.set(entry, takeName(name, taken, nextCount));
+  for (const { entry, name } of later.sort(compareNamed)) names.set(entry, takeName(name, folds, nextCount));
   return names;
+}
+
+interface Named<T> {
+  readonly entry: T;
+  readonly id: string;
+  readonly name: string;
+  /** As it is where no other one wants it. */
+  readonly safe: string;
+}
+
+function compareNamed(a: Named<unknown>, b: Named<unknown>): number {
+  return compareIds(a.id, b.id) || compareText(a.name, b.name);
 }
 
 /** The first of `name (1)`, `name (2)` ... that is free; marks it as taken. */
