@@ -89,12 +89,22 @@ describe('a file on a thread', () => {
     const path = join(await temporaryDirectory(), 'file');
     const handle = await open(path, 'w');
     const file = await begin({ fd: handle.fd, path, before: 0 });
-    const waits = Array.from({ length: 4 }, (_, index) => file.add([{ chunk: Buffer.alloc(mebibyte), home: undefined }], index * mebibyte));
+    const waits = Array.from({ length: 16 }, (_, index) => file.add([{ chunk: Buffer.alloc(mebibyte), home: undefined }], index * mebibyte));
     expect(waits.at(-1)).toBeInstanceOf(Promise);
     for (const wait of waits) await wait;
     await file.idle();
     file.close();
     await handle.close();
+  });
+
+  test('asks to wait the sooner the more files there are on its thread, and never before it has given some pieces away', () => {
+    const joined = Array.from({ length: 100 }, () => WriterThread.join()).filter((one) => one !== undefined);
+    const threads = [...new Set(joined.map(({ thread }) => thread))];
+    expect(threads.map(({ mostRequests }) => mostRequests)).toEqual(threads.map(() => 4));
+    const [kept] = joined;
+    for (const { thread, id } of joined.slice(1)) thread.leave(id);
+    expect(kept?.thread.mostRequests).toBe(16);
+    kept?.thread.leave(kept.id);
   });
 
   test('fails as the file system does, takes nothing more, and still gives every block back', async () => {

@@ -10,8 +10,8 @@ import { SmallBlocks } from './small-blocks.ts';
 /** What one read may bring where the receiver has no room of its own. */
 const scratchBytes = 64 * 1024;
 const mostSessions = 100;
-/** Of large bodies; as many as two of them have on their way to a disk. */
-const mostFreeBlocks = 16;
+/** Of large bodies; as many as one of them has on its way to a disk, and some that are filled meanwhile. */
+const mostFreeBlocks = 40;
 /** A server that closes a connection a moment before it said is not to be asked on it. */
 const reserveMs = 1000;
 /** For so long blocks of small bodies are kept after the last one. */

@@ -3,8 +3,8 @@ import type { FilledBlock, FileWriterAnswer, WriterFailure } from './file-writer
 import type { Piece, PieceWriter } from './piece-writer.ts';
 import { WriterThread } from './writer-thread.ts';
 
-/** Requests on their way at once: enough that the thread has always something to do, and little to hold in memory. */
-const mostRequests = 4;
+/** Blocks of copied bytes that are kept to be filled again. */
+const mostSpare = 4;
 
 /**
  * A file that another thread writes and hashes.
@@ -61,7 +61,7 @@ export class ThreadedFile implements PieceWriter {
     }
     copyOthers();
     this.#track(this.#thread.ask({ id: this.#id, blocks, position }), homes);
-    return this.#requests.length < mostRequests ? undefined : this.#requests[0];
+    return this.#requests.length < this.#thread.mostRequests ? undefined : this.#requests[0];
   }
 
   async idle(): Promise<void> {
@@ -101,7 +101,7 @@ export class ThreadedFile implements PieceWriter {
 
   #giveBack(block: ArrayBuffer, home: BlockPool | undefined): void {
     if (home !== undefined) home.giveBack(block);
-    else if (this.#spare.length < mostRequests) this.#spare.push(block);
+    else if (this.#spare.length < mostSpare) this.#spare.push(block);
   }
 
   #copied(chunks: readonly Buffer[]): FilledBlock {

@@ -8,6 +8,10 @@ import { threadProgram } from './thread-program.ts';
 const lingerMs = 1000;
 /** One writes and hashes about as fast as ten Gbit/s bring. */
 const mostThreads = 4;
+/** Requests on their way to a thread at once: it has something to do while this one reads, and this one while that one writes, also where the two share a core with the server. */
+const mostRequests = 16;
+/** Of one file, however many there are. */
+const leastRequests = 4;
 
 const program = threadProgram(`
 const { parentPort } = require('node:worker_threads');
@@ -42,6 +46,11 @@ export class WriterThread {
     this.#worker.on('exit', () => this.#gone());
     this.#worker.unref();
     WriterThread.#threads.add(this);
+  }
+
+  /** Requests that one of its files may have on their way. */
+  get mostRequests(): number {
+    return Math.max(leastRequests, Math.floor(mostRequests / this.#files.size));
   }
 
   /** A thread for one more file, and the file's id there; `undefined` where the system gives no thread. */

@@ -16,8 +16,8 @@ const groupFiles = 64;
 const groupBytes = 1024 * 1024;
 /** So long a group waits for more files: waking the thread costs more than writing one of them. */
 const lingerMs = 5;
-/** Groups at the thread at once: one is written while the next one is on its way. */
-const mostGroups = 2;
+/** Groups at the thread at once: it has always something to do while this one is busy. */
+const mostGroups = 4;
 /** Bytes that wait to be written; past this, a file keeps its place, so that no other one is fetched. */
 const mostWaitingBytes = 4 * 1024 * 1024;
 
