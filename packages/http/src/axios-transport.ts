@@ -1,7 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { FileSourceError, throwIfAborted, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
 import axios, { type AxiosRequestConfig } from 'axios';
 import { AnswerBody, announcedLength } from './answer-body.ts';
 import type { ClosableHttpClient } from './closable-http-client.ts';
@@ -69,7 +69,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
       ...(proxyFromEnvironment ? { httpAgent: agents.of('http:'), httpsAgent: agents.of('https:') } : { agentOf: agents.of }),
       ...connectingWithin(request.connectTimeoutMs),
       ...(request.body === undefined ? {} : { data: request.body }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
+      ...(request.signal === undefined ? {} : proxyFromEnvironment ? { signal: request.signal } : { signalOf: () => request.signal }),
     });
     return { status, headers: headersOf(headers), body: data };
   };
@@ -77,8 +77,6 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     download({ url: request.url, headers: requestHeaders(request, userAgent), signal: request.signal, maxHeaderBytes, connectTimeoutMs: request.connectTimeoutMs }, connections);
   let isClosed = false;
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
-    const { signal } = request;
-    throwIfAborted(signal);
     // Agents that were destroyed would make new connections all the same, which nobody would close.
     if (isClosed) throw new FileSourceError('aborted', 'the HTTP client was closed', { advice: 'Create the sources anew.' });
     const pool = (request.allowPrivate === false ? publicOnly : anywhere).of(request.pool ?? '');
@@ -87,7 +85,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     try {
       return await pool.use(async () => answerOf(request, await exchange(request, pool)));
     } catch (error) {
-      throw toHttpError(error, signal);
+      throw toHttpError(error, request.signal);
     }
   };
   return {

@@ -13,6 +13,8 @@ export interface NodeRequestConfig {
   readonly connectTimeoutMs?: number;
   /** In place of `httpAgent` and `httpsAgent`, so that the agent which no request needs is never made. */
   readonly agentOf: (protocol: string) => Agent;
+  /** In place of `signal`, into which axios looks several times for each request: a look at a signal costs more than it seems. */
+  readonly signalOf?: () => AbortSignal | undefined;
 }
 
 /**
@@ -22,13 +24,13 @@ export interface NodeRequestConfig {
  */
 export function createNodeAdapter({ maxHeaderBytes }: NodeAdapterOptions): AxiosAdapter {
   return async (config) => {
-    const { connectTimeoutMs, agentOf } = config as InternalAxiosRequestConfig & NodeRequestConfig;
+    const { connectTimeoutMs, agentOf, signalOf } = config as InternalAxiosRequestConfig & NodeRequestConfig;
     const answer = await exchangeOnNode({
       method: (config.method ?? 'get').toUpperCase(),
       url: config.url ?? '',
       headers: config.headers.toJSON() as Record<string, string>,
       body: config.data as string | undefined,
-      signal: config.signal as AbortSignal | undefined,
+      signal: signalOf?.(),
       agentOf,
       maxHeaderBytes,
       connectTimeoutMs,

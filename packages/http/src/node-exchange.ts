@@ -22,6 +22,10 @@ export interface NodeExchange {
 export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage> {
   const { signal } = exchange;
   return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(abortOf(signal));
+      return;
+    }
     const request = start(exchange);
     const onAbort = (): void => void request.destroy(abortOf(signal));
     let isOver = false;
@@ -43,8 +47,7 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
       settle();
       reject(new NoAnswer());
     });
-    if (signal?.aborted === true) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     request.end(exchange.body);
   });
 }
