@@ -27,6 +27,13 @@ export interface AdapterArchiveOptions extends CallOptions {
 export interface SourceAdapter {
   readonly capabilities: Capabilities;
   /**
+   * Promises that once `listPage`, `stat`, `link` or `open` has resolved, nothing goes on under its signal but the body that it gave, and nobody
+   * looks at that signal again.
+   * - Core then uses a signal for one call after another, which makes each of them cheaper. What still listens keeps its signal for itself.
+   * - Default: false. Leave it out where work goes on in the background, such as a page that is fetched ahead.
+   */
+  readonly letsGoOfSignals?: boolean;
+  /**
    * One page of a folder: its files and folders, each exactly once over all pages.
    * - A folder without entries is an empty page; a folder that the vendor says does not exist is `not-found`.
    */

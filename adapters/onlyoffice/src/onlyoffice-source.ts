@@ -43,6 +43,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
 
   return {
     capabilities,
+    letsGoOfSignals: true,
     listPage,
     stat: async ({ folder, file }, { signal }) => (file === undefined ? lookup.folder(folder, signal) : (await lookup.file({ folder, file }, signal)).entry),
     open: async (ref, { range, signal }) => {

@@ -42,6 +42,7 @@ export function createAddressSource(config: AddressConfig, client: ApiClient, po
 
   return {
     capabilities: addressCapabilities(config),
+    letsGoOfSignals: true,
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);

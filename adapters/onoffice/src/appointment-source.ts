@@ -48,6 +48,7 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
 
   return {
     capabilities: appointmentCapabilities(config),
+    letsGoOfSignals: true,
     listPage: async (folder, options) => {
       checkRef({ folder });
       const page = await listPage(folder, options);

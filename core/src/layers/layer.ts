@@ -17,10 +17,14 @@ export function composeLayers(adapter: SourceAdapter, layers: readonly Layer[]):
   return layers.reduceRight((inner, layer) => layer.wrap(inner), adapter);
 }
 
-/** A source that does all that `inner` does, but for the parts given. */
+/**
+ * A source that does all that `inner` does, but for the parts given.
+ * - What `inner` promises of signals it promises too, unless one of its calls is among the parts.
+ */
 export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): SourceAdapter {
   return {
     capabilities: parts.capabilities ?? inner.capabilities,
+    letsGoOfSignals: parts.letsGoOfSignals ?? (inner.letsGoOfSignals === true && !hasCalls(parts)),
     listPage: parts.listPage ?? ((folder, options) => inner.listPage(folder, options)),
     stat: parts.stat ?? ((ref, options) => inner.stat(ref, options)),
     open: parts.open ?? ((file, options) => inner.open(file, options)),
@@ -30,6 +34,10 @@ export function overlay(inner: SourceAdapter, parts: Partial<SourceAdapter>): So
     ...diagnoseOf(inner, parts),
     close: parts.close ?? (() => inner.close()),
   };
+}
+
+function hasCalls({ listPage, stat, open, link }: Partial<SourceAdapter>): boolean {
+  return [listPage, stat, open, link].some((call) => call !== undefined);
 }
 
 function attachOf(inner: SourceAdapter, parts: Partial<SourceAdapter>): Pick<SourceAdapter, 'attach'> {

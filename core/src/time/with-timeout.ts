@@ -3,6 +3,7 @@ import { promised } from '../promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from './after.ts';
+import type { SpareControllers } from './spare-controllers.ts';
 
 const timersKey = Symbol.for('@filesource/core/timers');
 
@@ -14,21 +15,27 @@ interface Pausable {
   resume(): void;
 }
 
+export interface AttemptOptions {
+  /** Gets an answer that came when nobody waited for it any more. */
+  readonly discard?: (late: unknown) => void;
+  /** Where the attempt's controller comes from, and where it goes after an answer that `isFree` says leads to nothing which follows the signal. Default: each has one of its own. */
+  readonly controllers?: { readonly spare: SpareControllers; readonly isFree: (answer: unknown) => boolean };
+}
+
 /**
  * Runs one attempt with a signal that fires at the caller's abort and at the time-out.
  * - Throws `timeout` (temporary: another attempt may be quicker).
- * - `discard` gets an answer that came when nobody waited for it any more.
  */
 export function withTimeout<T>(
   clock: Clock,
   timeoutMs: number,
   signal: AbortSignal | undefined,
   attempt: (signal: AbortSignal) => Promise<T>,
-  discard?: (late: T) => void,
+  { discard, controllers }: AttemptOptions = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     throwIfAborted(signal);
-    const stop = new AbortController();
+    const stop = controllers?.spare.take() ?? new AbortController();
     let isOver = false;
     const end = (): void => {
       isOver = true;
@@ -52,6 +59,7 @@ export function withTimeout<T>(
     promised(() => attempt(stop.signal)).then(
       (answer) => {
         if (isOver) discard?.(answer);
+        else if (controllers?.isFree(answer) === true) controllers.spare.giveBack(stop);
         end();
         resolve(answer);
       },
