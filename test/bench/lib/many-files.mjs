@@ -41,7 +41,10 @@ export function manyFiles({ files, bytes, limit, ...about }) {
     ...about,
     peer: 'rclone',
     needs: ['bash', 'rclone'],
-    notes: ['Ours is the whole command: start-up, listing with the link of each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file. node:http is the floor on Node: the bare exchange, one hash, one write and one rename a file.'],
+    notes: [
+      'Ours is the whole command: start-up, listing with the link of each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file. node:http is the floor on Node: the bare exchange, one hash, one write and one rename a file.',
+      'Without any layer: a process of its own that lists by the bare adapter, fetches over our connections, and writes, hashes, names and notes as a pull does; what that proof costs at least. Nothing is bounded, repeated, limited, checked or told of, and nobody plans where a file goes.',
+    ],
     goals: [{ kind: 'speed', against: 'rclone', limit }],
     prepare: (world) => prepare(world, { files, bytes }),
     check: ({ stage, place }) => checkTree(place, stage.expected),
@@ -52,6 +55,10 @@ export function manyFiles({ files, bytes, limit, ...about }) {
         title: 'ours, 16 at once, without start-up',
         run: async ({ stage, place, measure }) => asTold(await measure(script('inside/pull.mjs', 'appointments:1', place, stage.receipt, 16))),
         check: checkPull,
+      },
+      least: {
+        title: 'the same proof without any layer',
+        run: ({ stage, place, measure }) => measure(script('inside/least-pull.mjs', stage.base, '1', place, stage.receipt, 16)),
       },
       rclone: {
         title: 'rclone copy --transfers 16',
