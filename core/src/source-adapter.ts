@@ -29,7 +29,7 @@ export interface SourceAdapter {
   /**
    * Promises that once `listPage`, `stat`, `link` or `open` has resolved, nothing goes on under its signal but the body that it gave, and nobody
    * looks at that signal again.
-   * - Core then uses a signal for one call after another, which makes each of them cheaper. What still listens keeps its signal for itself.
+   * - Core then uses a signal for up to a hundred calls, one after another, which makes each of them cheaper. What still listens keeps its signal for itself.
    * - Default: false. Leave it out where work goes on in the background, such as a page that is fetched ahead.
    */
   readonly letsGoOfSignals?: boolean;

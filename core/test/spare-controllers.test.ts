@@ -46,6 +46,13 @@ describe('the signal of an attempt', () => {
     expect(seen()).toBe(1);
   });
 
+  it('is used a hundred times and no more, since what follows it unseen would pile up', async () => {
+    const { adapter, signals } = watched(true);
+    const source = sourceOf(adapter);
+    for (let call = 0; call < 250; call += 1) await source.stat('1/2');
+    expect([...new Set(signals)].map((signal) => signals.filter((other) => other === signal).length)).toEqual([100, 100, 50]);
+  });
+
   it('is its own where the adapter says nothing of that', async () => {
     const { adapter, seen } = watched(false);
     const source = sourceOf(adapter);

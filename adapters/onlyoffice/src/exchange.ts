@@ -36,9 +36,7 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
 }
 
 function urlOf(portal: URL, { path, query }: ApiRequest): string {
-  const url = new URL(path, portal);
-  if (query !== undefined) url.search = new URLSearchParams(query).toString();
-  return url.href;
+  return new URL(query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`, portal).href;
 }
 
 function httpRequest({ method, body }: ApiRequest, url: string, credentials: Readonly<Record<string, string>>, signal: AbortSignal | undefined): HttpRequest {

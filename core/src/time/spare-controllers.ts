@@ -2,20 +2,28 @@ import { getEventListeners } from 'node:events';
 
 /** More attempts are seldom on their way at once. */
 const mostSpare = 256;
+/** What follows a signal without listening to it, as that of `AbortSignal.any` does, piles up for so long. */
+const mostUses = 100;
+
+export class SpareController extends AbortController {
+  uses = 0;
+}
 
 /**
  * Controllers whose signals nobody follows any more, for further attempts.
  * - Node gives every signal a hidden class of its own: to make one, and to listen to it, costs more than all layers around a call.
  */
 export class SpareControllers {
-  readonly #spare: AbortController[] = [];
+  readonly #spare: SpareController[] = [];
 
-  take(): AbortController {
-    return this.#spare.pop() ?? new AbortController();
+  take(): SpareController {
+    return this.#spare.pop() ?? new SpareController();
   }
 
   /** After an attempt whose signal has not fired; one that somebody still listens to is left to them. */
-  giveBack(controller: AbortController): void {
-    if (this.#spare.length < mostSpare && getEventListeners(controller.signal, 'abort').length === 0) this.#spare.push(controller);
+  giveBack(controller: SpareController): void {
+    controller.uses += 1;
+    const isFit = controller.uses < mostUses && this.#spare.length < mostSpare;
+    if (isFit && getEventListeners(controller.signal, 'abort').length === 0) this.#spare.push(controller);
   }
 }

@@ -35,7 +35,8 @@ export function withTimeout<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     throwIfAborted(signal);
-    const stop = controllers?.spare.take() ?? new AbortController();
+    const spare = controllers?.spare.take();
+    const stop = spare ?? new AbortController();
     let isOver = false;
     const end = (): void => {
       isOver = true;
@@ -59,7 +60,7 @@ export function withTimeout<T>(
     promised(() => attempt(stop.signal)).then(
       (answer) => {
         if (isOver) discard?.(answer);
-        else if (controllers?.isFree(answer) === true) controllers.spare.giveBack(stop);
+        else if (spare !== undefined && controllers?.isFree(answer) === true) controllers.spare.giveBack(spare);
         end();
         resolve(answer);
       },
