@@ -174,6 +174,15 @@ describe.each([false, true])('the axios transport, isDownload %s', (isDownload) 
     expect(server.requests.map((request) => request.path)).toEqual(['/wait', '/body', '/whole']);
   });
 
+  it('sends nothing for a signal that has fired before, also without the policies of a client', async () => {
+    const server = await serve((_request, response) => response.end('late'));
+    const transport = createAxiosTransport();
+    endings.push(() => transport.close());
+    await transport.send(get(server.url)).then(textOf);
+    await expect(transport.send(get(server.url, { signal: AbortSignal.abort() }))).rejects.toMatchObject({ kind: 'aborted' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('keeps nothing of the request in its errors', async () => {
     const server = await serve((_request, response) => response.destroy());
     const request = get(`${server.url}/?signature=${secret}`, { credentials: { authorization: secret } });

@@ -20,6 +20,7 @@ export interface DownloadRequest {
  */
 export async function download(request: DownloadRequest, connections: Connections): Promise<RawAnswer> {
   const { signal, maxHeaderBytes, connectTimeoutMs } = request;
+  throwIfAborted(signal);
   const url = parseUrl(request.url);
   const text = requestText(url, request.headers);
   const kept = connections.takeKept(url);
