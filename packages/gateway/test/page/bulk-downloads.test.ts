@@ -40,7 +40,7 @@ describeInBrowser('bulk downloads on the page', { onlyOffice: { operationDuratio
 
     const values = (await page.evaluate('globalThis.seen')) as number[];
     expect(values.filter((value) => value > 0 && value < 100).length).toBeGreaterThan(1);
-    expect(await page.locator('#announcer').textContent()).toContain('Complete');
+    await page.locator('#announcer').filter({ hasText: 'Complete' }).waitFor({ state: 'attached' });
 
     const [download] = await Promise.all([page.waitForEvent('download'), card(page).getByRole('link', { name: 'Save the archive' }).click()]);
     const bytes = await readFile(await download.path());
