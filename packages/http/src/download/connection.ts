@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { SmallBlocks } from './small-blocks.ts';
 
 /** What takes the bytes of a connection. */
 export interface Receiver {
@@ -21,13 +22,15 @@ export class Connection {
   #error: Error | undefined;
   #isClosed = false;
   #isPaused = false;
+  /** Where the start of the next answer goes, in place of the scratch. */
+  #prepared: Buffer<ArrayBuffer> | undefined;
   #keptUntilMs = Number.POSITIVE_INFINITY;
 
   constructor(origin: string, options: { readonly scratch: Uint8Array; readonly connect: (onread: OnReadOpts) => Socket; readonly onClose: (connection: Connection) => void }) {
     const { scratch, connect, onClose } = options;
     this.origin = origin;
     this.#socket = connect({
-      buffer: () => this.#receiver?.room() ?? scratch,
+      buffer: () => this.#receiver?.room() ?? this.#prepared ?? scratch,
       callback: (bytes, room) => this.#accept(bytes, room),
     });
     this.#socket.on('error', (error) => (this.#error = error));
@@ -48,6 +51,20 @@ export class Connection {
     this.#receiver = receiver;
     this.#socket.ref();
     this.#socket.write(text, 'latin1');
+  }
+
+  /** The next answer is likely to have so many bytes, head and all. */
+  prepareFor(bytes: number, blocks: SmallBlocks): void {
+    // One that was not used stays: the socket may still read into it.
+    if (this.#prepared === undefined || this.#prepared.length < bytes) this.#prepared = blocks.takeRoom(bytes) ?? this.#prepared;
+  }
+
+  /** The body out of the prepared room, which then is no longer this connection's; `undefined` where something else was read into, or the body fits it badly. */
+  cutPrepared(room: Uint8Array, start: number, bytes: number, blocks: SmallBlocks): Buffer | undefined {
+    const prepared = this.#prepared;
+    const body = prepared === undefined || room !== prepared ? undefined : blocks.cutFrom(prepared, start, bytes);
+    if (body !== undefined) this.#prepared = undefined;
+    return body;
   }
 
   /** From now on the bytes go there. */

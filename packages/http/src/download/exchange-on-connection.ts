@@ -66,7 +66,7 @@ class Exchange implements Receiver {
     const end = seen.indexOf(headEnd);
     const head = end === -1 || end > this.#options.maxHeaderBytes ? undefined : readPlainHead(seen.toString('latin1', 0, end));
     if (head === undefined) this.#readByNode(Buffer.from(seen));
-    else this.#begin(head, seen.subarray(end + headEnd.length));
+    else this.#begin(head, seen, end + headEnd.length, room);
     return true;
   }
 
@@ -74,17 +74,19 @@ class Exchange implements Receiver {
     this.#fail(new NoAnswer(error));
   }
 
-  #begin(head: PlainHead, start: Buffer): void {
+  #begin(head: PlainHead, seen: Buffer, bodyAt: number, room: Uint8Array): void {
     const { connection, smallBlocks, blocks, signal, onComplete } = this.#options;
     const { status, headers, length } = head;
-    const isWhole = start.length >= length;
+    const came = seen.length - bodyAt;
+    const isWhole = came >= length;
     const complete = (): void => {
       // More than was announced: nobody knows what the next answer on it would be.
-      if (head.canBeKept && start.length <= length) onComplete(head.keptForMs);
-      else connection.destroy();
+      if (head.canBeKept && came <= length) {
+        connection.prepareFor(bodyAt + length, smallBlocks);
+        onComplete(head.keptForMs);
+      } else connection.destroy();
     };
-    const block = smallBlocks.take(LengthBody.firstBlockBytes(length));
-    const filled = start.copy(block);
+    const { block, filled } = this.#firstBlock(length, seen, bodyAt, room);
     const settle = (body: Readable): void => this.#settle({ status, headers, body });
     if (isWhole) {
       complete();
@@ -104,6 +106,15 @@ class Exchange implements Receiver {
       connection.handTo(body);
       settle(body);
     }
+  }
+
+  /** Where the body starts, with what came of it: it stays where it was read to, or is copied. */
+  #firstBlock(length: number, seen: Buffer, bodyAt: number, room: Uint8Array): { readonly block: Buffer; readonly filled: number } {
+    const { connection, smallBlocks } = this.#options;
+    const inPlace = connection.cutPrepared(room, bodyAt, length, smallBlocks);
+    if (inPlace !== undefined) return { block: inPlace, filled: Math.min(length, seen.length - bodyAt) };
+    const block = smallBlocks.take(LengthBody.firstBlockBytes(length));
+    return { block, filled: seen.copy(block, 0, bodyAt) };
   }
 
   #readByNode(before: Buffer): void {

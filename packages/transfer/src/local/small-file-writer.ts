@@ -7,10 +7,9 @@ export interface SmallFileTools {
   readonly fs: typeof fs;
 }
 
-/** One file out of a block of bytes, and where it goes. */
+/** The bytes of a file, and where it goes. */
 export interface SmallFileTask {
-  readonly start: number;
-  readonly end: number;
+  readonly bytes: Uint8Array;
   /** Where the bytes are until they are safe. */
   readonly partPath: string;
   readonly finalPath: string;
@@ -19,10 +18,10 @@ export interface SmallFileTask {
 /** The SHA-256 of a file that is on the disk under its final name, or what the file system said. */
 export type SmallFileOutcome = string | { readonly code: string; readonly message: string };
 
-export type SmallFileWriter = (block: Uint8Array, tasks: readonly SmallFileTask[]) => SmallFileOutcome[];
+export type SmallFileWriter = (tasks: readonly SmallFileTask[]) => SmallFileOutcome[];
 
 /**
- * Writes files of one block, forces all of them to the disk, and then gives them their names.
+ * Writes files, forces all of them to the disk, and then gives them their names.
  * - Runs here and, as its own text, on a thread: everything that it uses is in it or handed to it.
  * - Nothing is left of a file that fails. The same tasks may be given again.
  */
@@ -30,7 +29,7 @@ export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFile
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
   const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
 
-  function write(bytes: Uint8Array, { partPath }: SmallFileTask): number {
+  function write({ bytes, partPath }: SmallFileTask): number {
     const fd = fs.openSync(partPath, fresh, 0o666);
     try {
       for (let written = 0; written < bytes.length; ) written += fs.writeSync(fd, bytes, written, bytes.length - written);
@@ -59,8 +58,8 @@ export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFile
     }
   }
 
-  return (block, tasks) => {
-    const opened = tasks.map((task) => attempt(task, () => write(block.subarray(task.start, task.end), task)));
+  return (tasks) => {
+    const opened = tasks.map((task) => attempt(task, () => write(task)));
     // After all of them are written: the disk then has one thing to do, and not one for each.
     const synced = tasks.map((task, index) => {
       const fd = opened[index];
@@ -70,7 +69,7 @@ export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFile
       const failure = synced[index];
       if (failure !== undefined) return failure;
       return attempt(task, () => {
-        const sha256 = crypto.createHash('sha256').update(block.subarray(task.start, task.end)).digest('hex');
+        const sha256 = crypto.createHash('sha256').update(task.bytes).digest('hex');
         fs.renameSync(task.partPath, task.finalPath);
         return sha256;
       });

@@ -43,8 +43,12 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const { content, resume, isAfresh } = opened;
   const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
   if (whole !== undefined) {
-    options.onBytes(whole.length);
-    return await options.smallFiles.save(file, whole, options.onReceived);
+    const { length } = whole;
+    options.onBytes(length);
+    const saved = await options.smallFiles.save(file, whole, options.onReceived);
+    if (saved !== undefined) return saved;
+    options.onBytes(-length);
+    return download(file, options);
   }
   const size = content.size === null ? null : content.offset + content.size;
   const part = new PartFile({ ...placeOf(file, options), size: isAfresh === true ? null : size, ...(resume === undefined ? {} : { resume }) });

@@ -1,7 +1,6 @@
-import { homeOf, type Hashing } from '@filesource/core';
+import type { Hashing } from '@filesource/core';
 import { uniquePartName } from '../local/own-names.ts';
-import { SmallFileThread } from '../local/small-file-thread.ts';
-import type { SmallFileOutcome } from '../local/small-file-writer.ts';
+import { SmallFileThread, type ThreadOutcome } from '../local/small-file-thread.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { targetError } from '../local/target-error.ts';
 import type { DoneFile, Journal } from './journal.ts';
@@ -24,7 +23,10 @@ const mostWaitingBytes = 4 * 1024 * 1024;
 interface Waiting {
   readonly file: PlannedFile;
   readonly bytes: Buffer;
-  readonly resolve: (proof: Proof) => void;
+  /** Of the bytes, which may be elsewhere by the time it is asked for. */
+  readonly size: number;
+  /** `undefined`: the bytes were lost. */
+  readonly resolve: (proof: Proof | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -64,12 +66,17 @@ export class SmallFiles {
     return this.#seen > fewFiles;
   }
 
-  /** Resolves when the file has its name and is noted; calls `onTaken` as soon as there is room for another one. */
-  save(file: PlannedFile, bytes: Buffer, onTaken: () => void): Promise<Proof> {
+  /**
+   * Resolves when the file has its name and is noted; calls `onTaken` as soon as there is room for another one.
+   * - Nobody may look at the bytes any more.
+   * - To `undefined` when the bytes were lost with the thread that had them: the file has to be fetched again.
+   */
+  save(file: PlannedFile, bytes: Buffer, onTaken: () => void): Promise<Proof | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ file, bytes, resolve, reject });
-      this.#waitingBytes += bytes.length;
-      this.#heldBytes += bytes.length;
+      const size = bytes.length;
+      this.#waiting.push({ file, bytes, size, resolve, reject });
+      this.#waitingBytes += size;
+      this.#heldBytes += size;
       if (this.#heldBytes <= mostWaitingBytes) onTaken();
       else this.#held.push(onTaken);
       if (this.#waiting.length >= groupFiles || this.#waitingBytes >= groupBytes) this.#startGroup();
@@ -91,8 +98,7 @@ export class SmallFiles {
     this.#groups += 1;
     void this.#write(group).finally(() => {
       this.#groups -= 1;
-      for (const { bytes } of group) homeOf(bytes)?.giveBack(bytes.buffer as ArrayBuffer);
-      this.#heldBytes -= group.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      this.#heldBytes -= group.reduce((sum, { size }) => sum + size, 0);
       if (this.#heldBytes <= mostWaitingBytes) for (const onTaken of this.#held.splice(0)) onTaken();
       this.#startGroup();
     });
@@ -101,9 +107,9 @@ export class SmallFiles {
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
       this.#thread ??= new SmallFileThread();
-      const places = group.map(({ file }) => ({ partPath: this.#target.resolve(uniquePartName()), finalPath: this.#target.resolve(file.path) }));
-      const outcomes = await this.#thread.write(group.map(({ bytes }) => bytes), places);
-      this.#journal.recordAllDone(group.flatMap(({ file, bytes }, index) => doneFile(file, bytes, outcomes[index])));
+      const tasks = group.map(({ file, bytes }) => ({ bytes, partPath: this.#target.resolve(uniquePartName()), finalPath: this.#target.resolve(file.path) }));
+      const outcomes = await this.#thread.write(tasks);
+      this.#journal.recordAllDone(group.flatMap((waiting, index) => doneFile(waiting, outcomes[index])));
       for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]);
     } catch (error) {
       for (const { reject } of group) reject(error);
@@ -111,11 +117,12 @@ export class SmallFiles {
   }
 }
 
-function doneFile({ path, entry }: PlannedFile, bytes: Buffer, outcome: SmallFileOutcome | undefined): DoneFile[] {
-  return typeof outcome === 'string' ? [{ path, entry, size: bytes.length, sha256: outcome }] : [];
+function doneFile({ file: { path, entry }, size }: Waiting, outcome: ThreadOutcome | undefined): DoneFile[] {
+  return typeof outcome === 'string' ? [{ path, entry, size, sha256: outcome }] : [];
 }
 
-function settle({ file, bytes, resolve, reject }: Waiting, outcome: SmallFileOutcome | undefined): void {
-  if (typeof outcome === 'string') resolve({ size: bytes.length, sha256: outcome });
+function settle({ file, size, resolve, reject }: Waiting, outcome: ThreadOutcome | undefined): void {
+  if (typeof outcome === 'string') resolve({ size, sha256: outcome });
+  else if (outcome !== undefined && 'isLost' in outcome) resolve(undefined);
   else reject(targetError(Object.assign(new Error(outcome?.message ?? 'it was left out'), { code: outcome?.code ?? '' }), file.path));
 }
