@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundled } from './bundled.mjs';
 import { bytesOf, sha256Of } from './bytes.mjs';
 import { startFileServer } from './file-server.mjs';
 import { asTold, filesource, script, writeConfig } from './filesource.mjs';
@@ -27,7 +28,8 @@ async function prepare(world, { files, bytes }) {
   const { requests: vendorRequests, ...account } = await startVendor(world, 'onoffice', { folders: [{ id: 1, count, size, prefix: 'f-', url: base }] });
   await writeConfig(world.home, { appointments: { provider: 'onoffice-appointment', ...account, allowHosts: ['127.0.0.1'] } });
   const requests = async () => (await server.requests()) + (await vendorRequests());
-  return { expected, base, server, lists, receipt: join(world.home, 'receipt.json'), requests };
+  const least = await bundled('inside/least-pull.mjs', world.home);
+  return { expected, base, server, lists, least, receipt: join(world.home, 'receipt.json'), requests };
 }
 
 /** A workload of many small files against `rclone copy --transfers 16`. */
@@ -42,8 +44,9 @@ export function manyFiles({ files, bytes, limit, ...about }) {
     peer: 'rclone',
     needs: ['bash', 'rclone'],
     notes: [
-      'Ours is the whole command: start-up, listing with the link of each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file. node:http is the floor on Node: the bare exchange, one hash, one write and one rename a file.',
-      'Without any layer: a process of its own that lists by the bare adapter, fetches over our connections, and writes, hashes, names and notes as a pull does; what that proof costs at least. Nothing is bounded, repeated, limited, checked or told of, and nobody plans where a file goes.',
+      'Ours is the whole command: start-up, listing with the link of each file, journal, atomic names, SHA-256 and receipt. rclone lists one page of links and asks for the size of each file.',
+      'Sockets of Node: the floor on Node, with the names given: a request as text, an answer whose length is looked for, one hash, one write and one rename a file, all on one thread; node:http does the same by its client. Neither forces anything to the disk, notes it, or could tell a bad answer from a good one.',
+      'Without any layer: a process of its own, bundled as the command line is, that lists by the bare adapter, fetches over our connections, and writes, hashes, names and notes as a pull does. Nothing is bounded, repeated, limited, checked or told of, and nobody plans where a file goes.',
     ],
     goals: [{ kind: 'speed', against: 'rclone', limit }],
     prepare: (world) => prepare(world, { files, bytes }),
@@ -58,7 +61,7 @@ export function manyFiles({ files, bytes, limit, ...about }) {
       },
       least: {
         title: 'the same proof without any layer',
-        run: ({ stage, place, measure }) => measure(script('inside/least-pull.mjs', stage.base, '1', place, stage.receipt, 16)),
+        run: ({ stage, place, measure }) => measure([...stage.least, stage.base, '1', place, stage.receipt, '16']),
       },
       rclone: {
         title: 'rclone copy --transfers 16',
@@ -78,6 +81,10 @@ export function manyFiles({ files, bytes, limit, ...about }) {
         title: 'curl --parallel, 16 at once',
         needs: ['curl'],
         run: ({ stage, place, measure }) => measure(['curl', '-sf', '--parallel', '--parallel-max', '16', '-K', stage.lists.curl], { cwd: place }),
+      },
+      sockets: {
+        title: 'sockets of Node, 16 at once, SHA-256',
+        run: ({ stage, place, measure }) => measure(script('peers/node-sockets.mjs', stage.base, stage.lists.names, place, 16)),
       },
       floor: {
         title: 'node:http, 16 at once, SHA-256',
