@@ -1,13 +1,30 @@
-import pLimit from 'p-limit';
+import { Sema } from 'async-sema';
 import { promised } from '../promised.ts';
+import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 
 /** A number of calls at once, first come, first served; one limiter is shared by all sources of an account. */
 export type Limiter = <T>(run: () => Promise<T>) => Promise<T>;
 
+/** Nobody has so many calls in flight: more than that is no limit. */
+const mostCounted = 100_000;
+
+/**
+ * A limiter for so many calls at once; `Infinity` is no limit. Throws `invalid-argument` for what is no whole number above 0.
+ * - What there is a place for runs at once: most calls never wait, and what a queue costs would be paid for every file.
+ */
 export function createLimiter(maxConcurrency: number): Limiter {
-  return pLimit(maxConcurrency);
+  if (maxConcurrency > mostCounted) return promised;
+  if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) throw new FileSourceError('invalid-argument', `calls at once are a whole number above 0, not ${maxConcurrency}`);
+  const places = new Sema(maxConcurrency);
+  const leave = (): void => places.release();
+  const held = <T>(run: () => Promise<T>): Promise<T> => {
+    const running = promised(run);
+    running.then(leave, leave);
+    return running;
+  };
+  return (run) => (places.tryAcquire() === undefined ? places.acquire().then(() => held(run)) : held(run));
 }
 
 /**
@@ -25,13 +42,18 @@ export function limitLayer(limiter: Limiter): Layer {
 function limited<T>(limiter: Limiter, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     throwIfAborted(signal);
+    let isQueued = false;
+    let hasStarted = false;
     const onAbort = (): void => reject(abortError(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
     const start = (): Promise<T> => {
-      signal.removeEventListener('abort', onAbort);
+      hasStarted = true;
+      if (isQueued) signal.removeEventListener('abort', onAbort);
       throwIfAborted(signal);
       return run();
     };
     limiter(() => promised(start)).then(resolve, reject);
+    if (hasStarted) return;
+    isQueued = true;
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const cli = fileURLToPath(new URL('../../../packages/cli/bin/filesource.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../../packages/cli/bin/filesource.js', import.meta.url));
 
 /** Writes the config of a workload; the command line finds it in the folder that it runs in. */
 export async function writeConfig(directory, sources) {

@@ -19,7 +19,7 @@ export function describeMachine(peers) {
   };
 }
 
-export const word = (met) => (met === null ? 'not measured' : met ? 'yes' : 'no');
+const word = (met) => (met === null ? 'not measured' : met ? 'yes' : 'no');
 
 /** What one workload gave, for a terminal. */
 export function workloadText(result) {
@@ -33,7 +33,7 @@ export function workloadText(result) {
 }
 
 /** A row for each goal of each workload. */
-export function summaryRows(results) {
+function summaryRows(results) {
   const rows = results.flatMap((result) => {
     if (result.cannotRun !== undefined) return [[result.title, `cannot run: ${result.cannotRun}`, '', '']];
     return result.goals.map(({ what, goal, shown, met }) => [result.title, `${what}: ${goal}`, shown, word(met)]);

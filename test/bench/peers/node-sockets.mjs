@@ -30,7 +30,10 @@ function lane() {
     const buffer = Buffer.allocUnsafeSlow(mostBytes);
     let [name, filled, bodyAt, length] = ['', 0, -1, 0];
     const ask = () => {
-      if (next >= names.length) return void socket.destroy();
+      if (next >= names.length) {
+        socket.destroy();
+        return;
+      }
       name = names[next++];
       [filled, bodyAt] = [0, -1];
       socket.write(`GET ${pathname}/${name} HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`, 'latin1');
