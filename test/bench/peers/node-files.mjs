@@ -1,11 +1,9 @@
-// The floor on Node: many files with its own client, each read whole, hashed, written by one call and given its name. No proof is kept.
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+// Many files with Node's own client: each read whole, hashed, written by one call and given its name. No proof is kept.
 import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { join } from 'node:path';
 import { argv } from 'node:process';
 import { eachAtOnce } from './each-at-once.mjs';
+import { saveFile } from './save-file.mjs';
 
 const [, , base, namesFile, directory, atOnce] = argv;
 const names = JSON.parse(await readFile(namesFile, 'utf8'));
@@ -22,13 +20,5 @@ function bytesOf(name) {
   });
 }
 
-await eachAtOnce(names, Number(atOnce), async (name) => {
-  const bytes = await bytesOf(name);
-  createHash('sha256').update(bytes).digest('hex');
-  const part = join(directory, `.${name}.part`);
-  const file = openSync(part, 'wx');
-  writeSync(file, bytes);
-  closeSync(file);
-  renameSync(part, join(directory, name));
-});
+await eachAtOnce(names, Number(atOnce), async (name) => saveFile(directory, name, await bytesOf(name)));
 process.exit(0);

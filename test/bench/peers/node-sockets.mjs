@@ -1,11 +1,9 @@
 // The floor on Node for many small files: sockets that are read into a buffer, and nothing done that the bytes do not need.
 // It believes every answer: a status, a coding or a second answer is not looked at.
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { argv } from 'node:process';
+import { saveFile } from './save-file.mjs';
 
 const [, , base, namesFile, directory, atOnce] = argv;
 const names = JSON.parse(await readFile(namesFile, 'utf8'));
@@ -14,15 +12,6 @@ const { hostname, port, pathname } = new URL(base);
 const mostBytes = 160 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 let next = 0;
-
-function save(name, bytes) {
-  createHash('sha256').update(bytes).digest('hex');
-  const part = join(directory, `.${name}.part`);
-  const file = openSync(part, 'wx');
-  writeSync(file, bytes);
-  closeSync(file);
-  renameSync(part, join(directory, name));
-}
 
 /** Fetches one file after another on a connection of its own. */
 function lane() {
@@ -46,7 +35,7 @@ function lane() {
         length = Number(/content-length: (\d+)/i.exec(buffer.latin1Slice(0, end))[1]);
       }
       if (bodyAt === -1 || filled < bodyAt + length) return true;
-      save(name, buffer.subarray(bodyAt, bodyAt + length));
+      saveFile(directory, name, buffer.subarray(bodyAt, bodyAt + length));
       ask();
       return true;
     };
