@@ -9,11 +9,11 @@ export interface RecordPage {
 
 interface Page {
   readonly folder: string;
-  readonly count: number;
+  readonly ids: readonly string[];
   readonly atMs: number;
-  /** `undefined` once it was looked through; then there are `ids`. */
-  read: (() => readonly FileRecord[]) | undefined;
-  ids: readonly string[];
+  readonly read: () => readonly FileRecord[];
+  /** Once a file of it was looked for. */
+  records?: Map<string, FileRecord>;
 }
 
 /** A file as a listing told of it, and when. */
@@ -22,16 +22,17 @@ export interface KnownRecord {
   readonly atMs: number;
 }
 
-/** The pages of one folder, and what of them was looked through for its files. */
+/** The pages of one folder, and on which of them each file was told of last. */
 interface Folder {
   readonly pages: Page[];
+  /** Those whose files are not among `pageOf` yet. */
   readonly fresh: Page[];
-  readonly byId: Map<string, KnownRecord & { readonly page: Page }>;
+  readonly pageOf: Map<string, Page>;
 }
 
 /**
  * Files that listings told of, about the last `most` of them.
- * - A page is kept as it is until a file of its folder is looked for: most listings are long, and nobody opens their files.
+ * - A page is kept as it is until one of its files is looked for: most listings are long, and nobody opens their files.
  */
 export class KnownRecords {
   readonly #most: number;
@@ -46,13 +47,13 @@ export class KnownRecords {
 
   remember(folder: string, { items, again }: RecordPage, atMs: number): void {
     if (items.length === 0) return;
-    const page: Page = { folder, count: items.length, atMs, read: again ?? (() => items), ids: [] };
+    const page: Page = { folder, ids: items.map(({ entry }) => entry.id), atMs, read: again ?? (() => items) };
     this.#pages.add(page);
-    const known: Folder = this.#folders.get(folder) ?? { pages: [], fresh: [], byId: new Map() };
+    const known: Folder = this.#folders.get(folder) ?? { pages: [], fresh: [], pageOf: new Map() };
     this.#folders.set(folder, known);
     known.pages.push(page);
     known.fresh.push(page);
-    this.#count += page.count;
+    this.#count += page.ids.length;
     for (const oldest of this.#pages) {
       if (this.#count <= this.#most || oldest === page) break;
       this.#drop(oldest);
@@ -60,35 +61,34 @@ export class KnownRecords {
   }
 
   /** As it was told last. */
-  get(ref: FileRef): KnownRecord | undefined {
-    return this.#indexOf(ref.folder)?.get(ref.file);
+  get({ folder, file }: FileRef): KnownRecord | undefined {
+    const page = this.#pagesOf(folder)?.get(file);
+    if (page === undefined) return undefined;
+    page.records ??= new Map(page.read().map((record) => [record.entry.id, record]));
+    const record = page.records.get(file);
+    return record === undefined ? undefined : { record, atMs: page.atMs };
   }
 
-  forget(ref: FileRef): void {
-    this.#indexOf(ref.folder)?.delete(ref.file);
+  forget({ folder, file }: FileRef): void {
+    const pages = this.#pagesOf(folder);
+    pages?.get(file)?.records?.delete(file);
+    pages?.delete(file);
   }
 
-  #indexOf(name: string): Folder['byId'] | undefined {
+  #pagesOf(name: string): Folder['pageOf'] | undefined {
     const folder = this.#folders.get(name);
-    if (folder === undefined) return undefined;
-    for (const page of folder.fresh.splice(0)) {
-      const { atMs } = page;
-      const records = page.read?.() ?? [];
-      page.read = undefined;
-      page.ids = records.map(({ entry }) => entry.id);
-      for (const record of records) folder.byId.set(record.entry.id, { record, atMs, page });
-    }
-    return folder.byId;
+    for (const page of folder?.fresh.splice(0) ?? []) for (const id of page.ids) folder?.pageOf.set(id, page);
+    return folder?.pageOf;
   }
 
   #drop(page: Page): void {
     this.#pages.delete(page);
-    this.#count -= page.count;
+    this.#count -= page.ids.length;
     const folder = this.#folders.get(page.folder);
     if (folder === undefined) return;
     folder.pages.shift();
     if (folder.pages.length === 0) this.#folders.delete(page.folder);
     if (folder.fresh[0] === page) folder.fresh.shift();
-    else for (const id of page.ids) if (folder.byId.get(id)?.page === page) folder.byId.delete(id);
+    else for (const id of page.ids) if (folder.pageOf.get(id) === page) folder.pageOf.delete(id);
   }
 }

@@ -42,12 +42,13 @@ describe('known records', () => {
     );
   });
 
-  test('are not held where they can be read anew, and are read once, when a file of their folder is looked for', () => {
+  test('are not held where they can be read anew, and are read once, when a file of their page is looked for', () => {
     const known = new KnownRecords(100);
     let reads = 0;
     const page = { items: [recordOf('1', '7', 1)], again: () => [recordOf('1', '7', (reads += 1))] };
     known.remember('1', page, 0);
-    expect([known.get({ folder: '2', file: '7' }), reads]).toEqual([undefined, 0]);
+    known.remember('1', { items: [recordOf('1', '8', 1)] }, 0);
+    expect([known.get({ folder: '2', file: '7' }), known.get({ folder: '1', file: '8' })?.record.entry.id, reads]).toEqual([undefined, '8', 0]);
     expect([known.get({ folder: '1', file: '7' })?.record.entry.size, known.get({ folder: '1', file: '7' })?.record.entry.size]).toEqual([1, 1]);
   });
 });
