@@ -8,7 +8,11 @@ import { createMemoryAdapter, nodeHashing, realClock, type MemoryFile } from '@f
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
 import { createSmallFileWriter, type SmallFileTask } from '../src/local/small-file-writer.ts';
 import { SmallFileThread } from '../src/local/small-file-thread.ts';
-import { parseJournal } from '../src/pull/journal.ts';
+import { TargetDirectory } from '../src/local/target-directory.ts';
+import { Journal, parseJournal } from '../src/pull/journal.ts';
+import { ListingTimes } from '../src/pull/listing-times.ts';
+import { createPlan } from '../src/pull/plan.ts';
+import { SmallFiles } from '../src/pull/small-files.ts';
 import { file, filesBelow, sha256, sourceOver, sourcesOf, temporaryDirectory } from './helpers.ts';
 
 /** A host that lets files be hashed beside its thread. */
@@ -67,6 +71,35 @@ test('blocks that bytes came in are used again for others, and every file has it
   expect(made).toBeLessThan(200);
   // The first files are few enough to be written as they come.
   expect(giveBack.mock.calls.length).toBeGreaterThan(250);
+});
+
+test('a thread is there before the first one comes where more than a few are expected, and else none', async () => {
+  const target = await TargetDirectory.prepare(await temporaryDirectory());
+  const smallFiles = new SmallFiles({ target, journal: await Journal.open(target), hashing: besides });
+  for (const size of [...Array.from({ length: 32 }, () => 1000), 300_000]) smallFiles.expect(size);
+  expect(smallFiles.takes(1000)).toBe(false);
+  smallFiles.expect(null);
+  expect([smallFiles.takes(1000), smallFiles.takes(256 * 1024), smallFiles.takes(256 * 1024 + 1)]).toEqual([true, true, false]);
+  await smallFiles.close();
+});
+
+test('the first of many listed files are on their way before the last one is planned', async () => {
+  const listed = Array.from({ length: 1000 }, (_, index) => file(String(index), `${index}.txt`));
+  const plan = createPlan({ sources: sourcesOf(wholeSource(listed)), refs: ['contacts:1'], hashing: besides });
+  let planned = 0;
+  let plannedBefore: number | undefined;
+  await plan.run({
+    signal: new AbortController().signal,
+    times: new ListingTimes(realClock),
+    isFatal: () => true,
+    onLost: () => undefined,
+    onFile: async () => {
+      planned += 1;
+      if (planned === 1) setImmediate(() => (plannedBefore = planned));
+    },
+  });
+  expect(planned).toBe(1000);
+  expect(plannedBefore).toBeLessThan(1000);
 });
 
 test('a host with hashing of its own has every byte pass it', async () => {

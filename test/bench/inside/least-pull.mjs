@@ -41,7 +41,7 @@ await eachAtOnce(await listed(), Number(atOnce), async (entry) => {
   const bytes = (await download(request, connections)).body.takeBytes();
   if (bytes.length !== size) throw new Error(`${name} has ${bytes.length} bytes in place of ${size}`);
   const file = { path: name, entry: { ...entry, ref: `least:${folder}/${entry.id}` } };
-  smallFiles.takes(size);
+  smallFiles.expect(size);
   await new Promise((hasRoom, reject) => {
     saving.push(smallFiles.save(file, bytes, hasRoom).then(({ sha256 }) => rows.push({ ref: file.entry.ref, name, path: name, size, sha256, status: 'ok' }), reject));
   });

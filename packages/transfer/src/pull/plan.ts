@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatRef, FileSourceError, isFileRef, parseSourceRef, throwIfAborted, toFileSourceError, type FileSource, type Hashing, type SourceEntry, type SourceFileEntry } from '@filesource/core';
 import { nameApart } from '../local/names-apart.ts';
 import { idSegment } from '../local/safe-name.ts';
@@ -41,6 +42,8 @@ interface PlanRun {
 const listingsAtOnce = 64;
 const statsAtOnce = 256;
 const deepest = 100;
+/** So many files are handed over before whatever else waits gets its turn. */
+const turnFiles = 256;
 
 /** What is to be pulled. Throws for a ref that is none and for a source that is unknown; asks nothing of a vendor yet. */
 export function createPlan(options: { readonly sources: { get(name: string): FileSource }; readonly refs: readonly string[]; readonly hashing: Hashing }): Plan {
@@ -148,7 +151,11 @@ async function placeEntries(placed: readonly PlacedEntry[], place: Place, planni
       planning.pool.add(() => planFolder({ source, directory: path, above: [...above, entry.id] }, below, planning));
     }
   }
-  for (const file of files) await planning.onFile(file);
+  for (const [index, file] of files.entries()) {
+    await planning.onFile(file);
+    // The first ones are fetched while others follow.
+    if (index % turnFiles === turnFiles - 1) await nextTurn();
+  }
 }
 
 /** What the vendor lists, each entry once; a listing that breaks gives what came before, and a row that says so. */

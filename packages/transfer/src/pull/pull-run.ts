@@ -123,7 +123,7 @@ export class PullRun {
       times: this.#times,
       signal: this.#signal,
       isStarted: ({ path, entry }) => place.journal.doneOf(path, entry) !== undefined || place.journal.partOf(path, entry.ref) !== undefined,
-      onFile: async (file) => void (await this.#queue.push(file)),
+      onFile: (file) => this.#fetchLater(file, place),
       onBundle: (bundle) => bundles.add(bundle),
     });
   }
@@ -142,9 +142,15 @@ export class PullRun {
         this.emit({ type: 'file-started', ref: row.ref, path, size: row.size });
         this.#succeed(file, done);
       },
-      onLeft: (file) => this.#queue.push(file),
+      onLeft: (file) => this.#fetchLater(file, place),
       onError: (error) => this.end(toFileSourceError(error)),
     });
+  }
+
+  /** Resolves when the next one may come. */
+  async #fetchLater(file: PlannedFile, { journal, smallFiles }: Place): Promise<void> {
+    if (journal.doneOf(file.path, file.entry) === undefined) smallFiles.expect(file.entry.size);
+    await this.#queue.push(file);
   }
 
   #succeed({ row, path }: PlannedFile, done: Downloaded): void {

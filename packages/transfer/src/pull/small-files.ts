@@ -43,7 +43,7 @@ export class SmallFiles {
   readonly #target: TargetDirectory;
   readonly #journal: Journal;
   readonly #isAllowed: boolean;
-  #seen = 0;
+  #expected = 0;
   #thread: SmallFileThread | undefined;
   #groups = 0;
   #waiting: Waiting[] = [];
@@ -59,11 +59,16 @@ export class SmallFiles {
     this.#isAllowed = options.hashing.isNodes === true;
   }
 
+  /** A file of so many bytes, as far as its vendor says, is about to be fetched: where there are many, the thread starts before the first one comes. */
+  expect(size: number | null): void {
+    if (!this.#isAllowed || (size !== null && size > mostBytes)) return;
+    this.#expected += 1;
+    if (this.#expected > fewFiles) this.#thread ??= new SmallFileThread();
+  }
+
   /** Whether a file of so many bytes is for here. */
   takes(size: number): boolean {
-    if (!this.#isAllowed || size > mostBytes) return false;
-    this.#seen += 1;
-    return this.#seen > fewFiles;
+    return this.#thread !== undefined && size <= mostBytes;
   }
 
   /**
@@ -106,9 +111,9 @@ export class SmallFiles {
 
   async #write(group: readonly Waiting[]): Promise<void> {
     try {
-      this.#thread ??= new SmallFileThread();
+      const thread = (this.#thread ??= new SmallFileThread());
       const tasks = group.map(({ file, bytes }) => ({ bytes, partPath: this.#target.resolve(uniquePartName()), finalPath: this.#target.resolve(file.path) }));
-      const outcomes = await this.#thread.write(tasks);
+      const outcomes = await thread.write(tasks);
       this.#journal.recordAllDone(group.flatMap((waiting, index) => doneFile(waiting, outcomes[index])));
       for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]);
     } catch (error) {
