@@ -35,7 +35,7 @@ export interface Inflating {
 /** Runs here and, as its own text, on threads: everything that it uses is in it or handed to it. */
 export function createInflating({ threads, zlib }: InflatingTools): Inflating {
   const pieceBytes = 256 * 1024;
-  /** Node shares the memory of smaller ones. */
+  /** Less gathers too slowly to matter. */
   const leastReleasedBytes = 64 * 1024;
   const gzipHeader = Buffer.from('1f8b08000000000000ff', 'hex');
   const littleBytes = 16 * 1024;
@@ -50,7 +50,13 @@ export function createInflating({ threads, zlib }: InflatingTools): Inflating {
   }
 
   function release({ buffer }: Buffer): void {
-    if (buffer.byteLength >= leastReleasedBytes && buffer instanceof ArrayBuffer) nowhere.postMessage(undefined, [buffer]);
+    // What Node shares among small buffers has this very size: 8 KiB, in newer versions 64 KiB, or as the host set it.
+    if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < leastReleasedBytes || buffer.byteLength === Buffer.poolSize) return;
+    try {
+      nowhere.postMessage(undefined, [buffer]);
+    } catch {
+      // Shared after all, since before the host set another size: it stays as it is.
+    }
   }
 
   return {
