@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { inTwoTurns } from './in-two-turns.ts';
 import type { SmallBlocks } from './small-blocks.ts';
 
 /** What takes the bytes of a connection. */
@@ -13,7 +14,8 @@ export interface Receiver {
 
 /**
  * One connection, whose bytes are read into the room of whoever wants them: no stream and no buffer for each read, which is what takes most of the time of a download.
- * - Bytes that nobody asked for close it.
+ * - Bytes that nobody asked for close it. So that they are seen, a request that follows an answer at once is sent when the socket was read once more:
+ *   else what came behind that answer would be taken for the next one, and with it every answer after that.
  */
 export class Connection {
   readonly origin: string;
@@ -22,6 +24,10 @@ export class Connection {
   #error: Error | undefined;
   #isClosed = false;
   #isPaused = false;
+  /** Too early after an answer to send another request. */
+  #isSettling = false;
+  /** A request that waits for that. */
+  #unsent: string | undefined;
   /** Where the start of the next answer goes, in place of the scratch. */
   #prepared: Buffer<ArrayBuffer> | undefined;
   #keptUntilMs = Number.POSITIVE_INFINITY;
@@ -50,7 +56,8 @@ export class Connection {
   ask(text: string, receiver: Receiver): void {
     this.#receiver = receiver;
     this.#socket.ref();
-    this.#socket.write(text, 'latin1');
+    if (this.#isSettling) this.#unsent = text;
+    else this.#socket.write(text, 'latin1');
   }
 
   /** The next answer is likely to have so many bytes, head and all. */
@@ -90,6 +97,7 @@ export class Connection {
     if (this.#isPaused) this.resume();
     if (keptForMs !== undefined) this.#keptUntilMs = performance.now() + keptForMs;
     this.#socket.unref();
+    this.#settle();
   }
 
   /** Closes it; its receiver hears of it. */
@@ -103,9 +111,20 @@ export class Connection {
     this.shut();
   }
 
+  #settle(): void {
+    this.#isSettling = true;
+    inTwoTurns(() => {
+      this.#isSettling = false;
+      const text = this.#unsent;
+      this.#unsent = undefined;
+      if (text !== undefined && !this.#isClosed) this.#socket.write(text, 'latin1');
+    });
+  }
+
   #accept(bytes: number, room: Uint8Array): boolean {
-    if (this.#receiver === undefined) {
-      this.destroy();
+    if (this.#receiver === undefined || this.#unsent !== undefined) {
+      this.#error ??= new Error('the server sent what nobody asked for');
+      this.shut();
       return false;
     }
     const goesOn = this.#receiver.accept(bytes, room);
