@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { abortError, FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { failureOf } from './answer-failures.ts';
 import { toHttpError } from './http-error.ts';
 
 export interface AnswerBodyOptions {
@@ -38,7 +39,7 @@ export class AnswerBody extends Readable {
     options.before?.forEach(take);
     source.on('data', take);
     source.once('end', () => this.#ended());
-    source.on('error', (error: unknown) => this.destroy(this.#isShort() ? truncated(this.#received, options.length, error) : toHttpError(error, signal)));
+    source.on('error', (error: unknown) => this.#broke(failureOf(source) ?? error));
     source.once('close', () => {
       if (!source.readableEnded) this.destroy(truncated(this.#received, options.length));
     });
@@ -58,8 +59,14 @@ export class AnswerBody extends Readable {
   }
 
   #ended(): void {
-    if (this.#isShort()) this.destroy(truncated(this.#received, this.#options.length));
+    const failure = failureOf(this.#source);
+    if (failure !== undefined) this.#broke(failure);
+    else if (this.#isShort()) this.destroy(truncated(this.#received, this.#options.length));
     else this.push(null);
+  }
+
+  #broke(error: unknown): void {
+    this.destroy(this.#isShort() ? truncated(this.#received, this.#options.length, error) : toHttpError(error, this.#options.signal));
   }
 
   #isShort(): boolean {

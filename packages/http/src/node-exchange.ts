@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { noteFailure } from './answer-failures.ts';
 import { NoAnswer } from './no-answer.ts';
 import { parseUrl } from './parse-url.ts';
 
@@ -36,6 +37,7 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
     request.once('response', (answer) => {
       settle();
       resolve(answer);
+      request.on('error', (error) => noteFailure(answer, error));
     });
     request.on('error', (error) => {
       settle();

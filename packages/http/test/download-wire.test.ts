@@ -164,6 +164,24 @@ describe('the connection of a download', () => {
     expect(asked.map((requests) => requests.length)).toEqual([2]);
   });
 
+  it.each([true, false])('is no end of a body that has no other one when it is cut (download: %s)', async (isDownload) => {
+    for (const [head, more] of [['HTTP/1.1 200 OK\r\n\r\n', 5], ['HTTP/1.0 200 OK\r\n\r\n', 400_000]] as const) {
+      const { url } = await serveBytes((socket) => {
+        socket.write(head + 'x'.repeat(more));
+        setTimeout(() => socket.resetAndDestroy(), 20);
+      });
+      expect(await outcomeOf(client(), url, isDownload)).toMatchObject({ status: 200, bytes: 'network' });
+    }
+  });
+
+  it.each([true, false])('tells of chunks that are none as what they are (download: %s)', async (isDownload) => {
+    const { url } = await serveBytes((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n');
+      setTimeout(() => socket.write('no size\r\nabc\r\n'), 20);
+    });
+    expect(await outcomeOf(client(), url, isDownload)).toMatchObject({ status: 200, bytes: 'vendor-protocol' });
+  });
+
   it('is closed when bytes come that nobody asked for', async () => {
     const { url, sockets, asked } = await serveBytes((socket) => void socket.write(plain('abc')));
     const http = client();

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
+import { noteFailure } from '../answer-failures.ts';
 import { NoAnswer } from '../no-answer.ts';
 import type { Connection, Receiver } from './connection.ts';
 
@@ -33,7 +34,10 @@ export function readByNode({ connection, before, maxHeaderBytes, onAnswer, onErr
     answer = message;
     onAnswer(message);
   });
-  request.on('error', onError);
+  request.on('error', (error) => {
+    if (answer === undefined) onError(error);
+    else noteFailure(answer, error);
+  });
   // An answer that wants to go on in another protocol ends so.
   request.once('close', () => {
     if (answer === undefined) onError(new Error('the answer ended in its head', { cause: new NoAnswer() }));
