@@ -64,7 +64,7 @@ export class KnownRecords {
   get({ folder, file }: FileRef): KnownRecord | undefined {
     const page = this.#pagesOf(folder)?.get(file);
     if (page === undefined) return undefined;
-    page.records ??= new Map(page.read().map((record) => [record.entry.id, record]));
+    page.records ??= recordsOf(page);
     const record = page.records.get(file);
     return record === undefined ? undefined : { record, atMs: page.atMs };
   }
@@ -91,4 +91,11 @@ export class KnownRecords {
     if (folder.fresh[0] === page) folder.fresh.shift();
     else for (const id of page.ids) if (folder.pageOf.get(id) === page) folder.pageOf.delete(id);
   }
+}
+
+/** A page that tells of a file twice is listed with what it tells first. */
+function recordsOf({ read }: Page): Map<string, FileRecord> {
+  const records = new Map<string, FileRecord>();
+  for (const record of read()) if (!records.has(record.entry.id)) records.set(record.entry.id, record);
+  return records;
 }

@@ -51,4 +51,10 @@ describe('known records', () => {
     expect([known.get({ folder: '2', file: '7' }), known.get({ folder: '1', file: '8' })?.record.entry.id, reads]).toEqual([undefined, '8', 0]);
     expect([known.get({ folder: '1', file: '7' })?.record.entry.size, known.get({ folder: '1', file: '7' })?.record.entry.size]).toEqual([1, 1]);
   });
+
+  test('of a page that tells of a file twice are what was listed', () => {
+    const known = new KnownRecords(100);
+    known.remember('1', { items: [recordOf('1', '7', 1)], again: () => [recordOf('1', '7', 1), recordOf('1', '7', 2)] }, 0);
+    expect(known.get({ folder: '1', file: '7' })?.record.entry.size).toBe(1);
+  });
 });
