@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type nodeFs from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { BlockPool, handOver, WholeBody, type FileSource, type Hashing } from '@filesource/core';
@@ -157,6 +157,57 @@ test('files of one group are all forced to the disk before the first one has its
   const tasks = ['a', 'b'].map((name) => ({ bytes: Buffer.from(name), partPath: `part-${name}`, finalPath: name }));
   expect(write(tasks)).toEqual([sha256('a'), sha256('b')]);
   expect(calls).toEqual(['open part-a', 'write', 'open part-b', 'write', 'sync', 'sync', 'part-a > a', 'part-b > b']);
+});
+
+test.each(['writeSync', 'fsyncSync', 'renameSync'])('one whose part cannot be removed either fails with what was said first, by %s, and the others of its group are there', (failing) => {
+  const fail = (code: string): never => {
+    throw Object.assign(new Error(`${code} was said`), { code });
+  };
+  const paths: string[] = [];
+  const renamed: string[] = [];
+  const refuse = (name: string, path: string | undefined): void => void (name === failing && path === 'part-b' && fail('EACCES'));
+  const fs = {
+    constants: { O_CREAT: 1, O_NOFOLLOW: 2, O_TRUNC: 4, O_WRONLY: 8 },
+    openSync: (path: string) => paths.push(path) - 1,
+    writeSync: (fd: number, bytes: Uint8Array) => (refuse('writeSync', paths[fd]), bytes.length),
+    fsyncSync: (fd: number) => refuse('fsyncSync', paths[fd]),
+    closeSync: () => undefined,
+    renameSync: (from: string, to: string) => (refuse('renameSync', from), void renamed.push(to)),
+    rmSync: () => fail('EPERM'),
+  };
+  const write = createSmallFileWriter({ crypto: { createHash }, fs: fs as unknown as typeof nodeFs });
+  const tasks = ['a', 'b', 'c'].map((name) => ({ bytes: Buffer.from(name), partPath: `part-${name}`, finalPath: name }));
+  expect(write(tasks)).toEqual([sha256('a'), { code: 'EACCES', message: 'EACCES was said' }, sha256('c')]);
+  expect(renamed).toEqual(['a', 'c']);
+});
+
+/** Of which nothing can be written or removed, whoever asks: a plain file is where its directory should be. */
+async function hopelessTask(directory: string): Promise<SmallFileTask> {
+  const inTheWay = join(directory, 'in-the-way');
+  await writeFile(inTheWay, 'plain');
+  return { bytes: Buffer.from('hopeless'), partPath: join(inTheWay, 'part'), finalPath: join(inTheWay, 'whole') };
+}
+
+const hopeless = { code: 'ENOTDIR', message: expect.stringContaining('open') };
+
+test('a thread outlives a file of which nothing can be removed: bytes that were moved there are not lost', async () => {
+  const directory = await temporaryDirectory();
+  const thread = new SmallFileThread();
+  const pool = new BlockPool({ blockBytes: 8, mostFree: 1 });
+  const moved = pool.take().subarray(0, 5);
+  moved.write('moved');
+  handOver(moved, pool);
+  const tasks = [await hopelessTask(directory), { bytes: moved, partPath: join(directory, 'part'), finalPath: join(directory, 'moved') }];
+  expect(await thread.write(tasks)).toEqual([hopeless, sha256('moved')]);
+  await thread.close();
+});
+
+test('everything that a thread was asked is answered when it dies, also after a file of which nothing can be removed', async () => {
+  const directory = await temporaryDirectory();
+  const thread = new SmallFileThread();
+  const asked = [thread.write([await hopelessTask(directory)]), thread.write([{ bytes: Buffer.from('b'), partPath: join(directory, 'part'), finalPath: join(directory, 'b') }])];
+  await thread.close();
+  expect(await Promise.all(asked)).toEqual([[hopeless], [sha256('b')]]);
 });
 
 test('what a thread was asked is done here when the thread dies, and bytes that were moved there are told of as lost', async () => {

@@ -44,6 +44,7 @@ interface Asked {
   /** Of each task: where its block goes when it comes back. */
   readonly homes: readonly (BlockPool | undefined)[];
   readonly resolve: (outcomes: readonly ThreadOutcome[]) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Writes small files on another thread; on this one where the system gives none, or it died. */
@@ -76,8 +77,8 @@ export class SmallFileThread {
     }
     const homes = tasks.map(({ bytes }) => homeOf(bytes));
     const request = this.#request(tasks, homes);
-    return new Promise((resolve) => {
-      this.#asked.push({ tasks, homes, resolve });
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ tasks, homes, resolve, reject });
       worker.postMessage(request, request.blocks);
     });
   }
@@ -118,9 +119,14 @@ export class SmallFileThread {
   /** What was copied for the thread is still here. */
   #gone(): void {
     this.#isGone = true;
-    for (const { tasks, homes, resolve } of this.#asked.splice(0)) {
-      const write = createSmallFileWriter({ crypto, fs });
-      resolve(tasks.flatMap((task, index): ThreadOutcome[] => (homes[index] === undefined ? write([task]) : [{ isLost: true }])));
+    for (const { tasks, homes, resolve, reject } of this.#asked.splice(0)) {
+      // Nobody would hear what is thrown from here, and those who asked would wait for ever.
+      try {
+        const write = createSmallFileWriter({ crypto, fs });
+        resolve(tasks.flatMap((task, index): ThreadOutcome[] => (homes[index] === undefined ? write([task]) : [{ isLost: true }])));
+      } catch (error) {
+        reject(error);
+      }
     }
   }
 

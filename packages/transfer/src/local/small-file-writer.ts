@@ -23,7 +23,8 @@ export type SmallFileWriter = (tasks: readonly SmallFileTask[]) => SmallFileOutc
 /**
  * Writes files, forces all of them to the disk, and then gives them their names.
  * - Runs here and, as its own text, on a thread: everything that it uses is in it or handed to it.
- * - Nothing is left of a file that fails. The same tasks may be given again.
+ * - Nothing is left of a file that fails, but for a part that cannot be removed. The same tasks may be given again.
+ * - What the file system refuses is an outcome and never thrown.
  */
 export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFileWriter {
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
@@ -48,11 +49,20 @@ export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFile
     }
   }
 
+  /** What cannot be removed is swept by the next run. */
+  function remove(path: string): void {
+    try {
+      fs.rmSync(path, { force: true });
+    } catch {
+      // What failed before says more.
+    }
+  }
+
   function attempt<T>({ partPath }: SmallFileTask, step: () => T): T | { readonly code: string; readonly message: string } {
     try {
       return step();
     } catch (error) {
-      fs.rmSync(partPath, { force: true });
+      remove(partPath);
       const { code = '', message } = error as NodeJS.ErrnoException;
       return { code, message };
     }
