@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { appendFile, chmod, chown, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -202,6 +202,19 @@ async function pullWith(clock: Clock, events: TransferEvent[]): Promise<Receipt>
   return pull({ sources: { get: () => source }, refs: ['contacts:1'], directory: await temporaryDirectory(), clock, hashing: nodeHashing, onEvent: (event) => events.push(event) });
 }
 
+/** As the owner of some files who is not root: to root, every directory is writable. */
+async function asNobody(owned: readonly string[], task: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return task();
+  const nobody = 65_534;
+  for (const path of owned) await chown(path, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    await task();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 describe('the lock of a directory', () => {
   const lockOf = (directory: string): string => join(directory, '.filesource-lock');
   const owner = (facts: object): string => JSON.stringify({ host: hostname(), pid: process.pid, born: null, ...facts });
@@ -276,6 +289,46 @@ describe('the lock of a directory', () => {
     await writeFile(lockOf(directory), owner({ nonce: 'another' }));
     await lock.release();
     expect(await filesBelow(directory)).toEqual(['.filesource-lock']);
+  });
+
+  test('counts for nothing to its own process once it let go, also where it could not be removed', async () => {
+    const home = await temporaryDirectory();
+    const [directory, away] = [join(home, 'target'), join(home, 'away')];
+    await mkdir(directory);
+    const lock = await lockDirectory(directory);
+    await rename(directory, away);
+    await lock.release();
+    await rename(away, directory);
+    expect(JSON.parse(await readFile(lockOf(directory), 'utf8'))).toMatchObject({ pid: process.pid });
+    const next = await lockDirectory(directory);
+    await expect(lockDirectory(directory)).rejects.toMatchObject({ kind: 'conflict' });
+    await next.release();
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test('that cannot be removed is emptied, so that nobody takes it for held', async () => {
+    const directory = await temporaryDirectory();
+    const lock = await lockDirectory(directory);
+    await chmod(directory, 0o500);
+    await asNobody([directory, lockOf(directory)], () => lock.release());
+    expect(await readFile(lockOf(directory), 'utf8')).toBe('');
+    await chmod(directory, 0o700);
+    const next = await lockDirectory(directory);
+    await next.release();
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test.each([true, false])('that cannot be removed changes nothing of what a pull comes to (which fails: %p)', async (fails) => {
+    const directory = await temporaryDirectory();
+    const { adapter, source } = memorySource([{ id: '1', files: five }]);
+    adapter.onCall = (call) => {
+      if (call !== 'open 1/3') return;
+      rmSync(lockOf(directory));
+      mkdirSync(lockOf(directory));
+      if (fails) throw new FileSourceError('unauthenticated', 'who are you?');
+    };
+    const outcome = await runPull(source, directory).catch((error: unknown) => error);
+    expect(outcome).toMatchObject(fails ? { kind: 'unauthenticated' } : { complete: true });
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,8 @@ const lockName = `${ownPrefix}lock`;
 const mostAttempts = 20;
 const waitMs = 50;
 const held = new Set<string>();
+/** Nonces of locks that this process let go of and that may still be there, saying that it holds them. */
+const abandoned = new Set<string>();
 
 export interface LockPace {
   /** How often the owner shows that it lives; default 5,000. */
@@ -29,6 +31,11 @@ export interface LockPace {
 export interface DirectoryLock {
   /** Fires when another machine took the lock over, which it does once nobody touched it for a while: stop writing. */
   readonly lost: AbortSignal;
+  /**
+   * Lets go of the directory; never throws, since what the transfer came to says more than a file that stays behind.
+   * - A lock that cannot be removed is emptied, so that nobody takes it for held; where that cannot be done either, it counts for nothing
+   *   to this process, and to others once this process is gone.
+   */
   release(): Promise<void>;
 }
 
@@ -44,7 +51,8 @@ export async function lockDirectory(directory: string, pace: LockPace = usualPac
   const path = join(directory, lockName);
   if (held.has(path)) throw taken(directory, 'this process');
   held.add(path);
-  const mine = JSON.stringify({ host: hostname(), pid: process.pid, born: bornOf(process.pid), nonce: randomUUID() } satisfies Owner);
+  const nonce = randomUUID();
+  const mine = JSON.stringify({ host: hostname(), pid: process.pid, born: bornOf(process.pid), nonce } satisfies Owner);
   try {
     await acquire(path, mine, directory, pace);
   } catch (error) {
@@ -58,10 +66,26 @@ export async function lockDirectory(directory: string, pace: LockPace = usualPac
     lost: lost.signal,
     release: async () => {
       clearInterval(beat);
+      if (!(await remove(path, mine))) abandoned.add(nonce);
+      // Not before: the next one in this process would find a lock that is about to be removed.
       held.delete(path);
-      if ((await read(path)) === mine) await rm(path, { force: true });
     },
   };
+}
+
+/** Whether the lock was there and is removed; one that is not ours, or not there, stays as it is. */
+async function remove(path: string, mine: string): Promise<boolean> {
+  try {
+    if ((await read(path)) !== mine) return false;
+    await rm(path, { force: true }).catch(async (error: unknown) => {
+      // A directory that may not be written to still lets the files in it be.
+      await truncate(path);
+      throw error;
+    });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Shows that the owner lives. A file system that takes no times, or a lock that somebody removed, is no reason to end a transfer. */
@@ -146,6 +170,7 @@ function parseOwner(text: string | undefined): Owner | undefined {
 }
 
 async function isAlive(owner: Owner, path: string, { watchMs }: LockPace): Promise<boolean> {
+  if (owner.nonce !== undefined && abandoned.has(owner.nonce)) return false;
   if (owner.host !== hostname()) return isTouched(path, watchMs);
   const born = bornOf(owner.pid);
   // Where nobody can tell two processes of one id apart, our own id in a lock that we do not hold is an earlier one's.
