@@ -26,7 +26,11 @@ export type TransferEvent =
   | { readonly type: 'operation-progress'; readonly percent: number | null; readonly processed: number | null }
   | { readonly type: 'done'; readonly complete: boolean; readonly totals: Receipt['totals'] };
 
-export type TransferListener = (event: TransferEvent) => void;
+/**
+ * What it throws ends the transfer, and so does a rejection of a promise that it gives back.
+ * - Such a promise is not waited for before the next event, but before the end of the transfer.
+ */
+export type TransferListener = (event: TransferEvent) => unknown;
 
 export function toTransferError(error: FileSourceError): TransferError {
   return { kind: error.kind, message: error.message, ...(error.advice === undefined ? {} : { advice: error.advice }) };

@@ -253,6 +253,17 @@ describe('waiting for the vendor', () => {
     expect(events.filter((event) => event.type === 'operation-progress').map((event) => event.percent)).toEqual([null, 30, 60, 100]);
   });
 
+  test.each(['operation-progress', 'progress', 'file-done', 'done'])('fails with the error of an asynchronous listener that fails at %j, whenever it does', async (type) => {
+    const { source } = archivingSource({ bytes: await zipOf([{ path: 'a.txt', content: 'hello' }]), items: [item('1', 'a.txt', 'hello')] });
+    const onEvent = async (event: TransferEvent): Promise<void> => {
+      if (event.type !== type) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new Error('listener');
+    };
+    const error = await failureOf(fetch(source, { file: join(await temporaryDirectory(), 'x.zip') }, { onEvent }));
+    expect(error.message).toBe('listener');
+  });
+
   test.each(['abort', 'timeout'])('is given up at an %s, and the vendor is told to stop', async (how) => {
     const clock = createVirtualClock();
     const stop = new AbortController();

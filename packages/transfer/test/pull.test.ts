@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type FileSource } from '@filesource/core';
 import { createMemoryAdapter, nodeHashing, realClock } from '@filesource/testkit';
@@ -323,6 +323,30 @@ describe('the events of a pull', () => {
       ),
     );
     expect(error.message).toBe('listener');
+  });
+
+  test.each(['planned', 'file-started', 'file-done', 'done'])('an asynchronous listener that fails at %j ends the pull with its error, whenever it does', async (type) => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+    let isOver = false;
+    const onEvent = async (event: TransferEvent): Promise<void> => {
+      if (event.type !== type) return;
+      await sleep(20);
+      expect(isOver).toBe(false);
+      throw new Error('listener');
+    };
+    const error = await failureOf(pull(options(await temporaryDirectory(), ['contacts:1'], { source, onEvent })).finally(() => (isOver = true)));
+    expect(error.message).toBe('listener');
+  });
+
+  test('a listener that gives back what never comes does not outlive an abort', async () => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+    const stop = new AbortController();
+    const onEvent = async (event: TransferEvent): Promise<void> => {
+      if (event.type !== 'done') return;
+      setImmediate(() => stop.abort());
+      await new Promise(() => undefined);
+    };
+    expect(await failureOf(pull(options(await temporaryDirectory(), ['contacts:1'], { source, signal: stop.signal, onEvent })))).toMatchObject({ kind: 'aborted' });
   });
 });
 

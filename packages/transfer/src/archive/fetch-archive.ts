@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileSourceError, throwIfAborted, toFileSourceError, untilAborted, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
+import { Answers } from '../answers.ts';
 import type { TransferListener } from '../events.ts';
 import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
@@ -63,19 +64,26 @@ export async function fetchArchive(options: FetchArchiveOptions): Promise<Receip
   }
 }
 
-/** The archive is fetched while what was asked for is still being listed; whichever of the two fails ends the other. */
+/** The archive is fetched while what was asked for is still being listed, and a listener may still be at it; whichever of them fails ends the others. */
 async function fetchInto(target: Target, started: string, options: FetchArchiveOptions): Promise<Receipt> {
   const over = new AbortController();
-  let unlisted: unknown;
-  const onUnlisted = (error: unknown): void => {
-    if (options.signal?.aborted !== true) unlisted ??= error;
+  const signal = eitherOf(over.signal, options.signal);
+  let beside: FileSourceError | undefined;
+  const onFailed = (thrown: unknown): void => {
+    const error = toFileSourceError(thrown);
+    if (options.signal?.aborted !== true) beside ??= error;
     over.abort(error);
   };
+  const answers = new Answers(onFailed);
+  const onEvent: TransferListener = (event) => answers.add(options.onEvent?.(event));
   try {
-    return await fetchWhile(target, started, { ...options, signal: eitherOf(over.signal, options.signal) }, onUnlisted);
+    const receipt = await fetchWhile(target, started, { ...options, signal, onEvent }, onFailed);
+    await answers.settled(signal);
+    throwIfAborted(over.signal);
+    return receipt;
   } catch (error) {
     over.abort(error);
-    throw toFileSourceError(unlisted ?? error);
+    throw toFileSourceError(beside ?? error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { abortError, FileSourceError, toFileSourceError } from '@filesource/core';
+import { Answers } from '../answers.ts';
 import { toTransferError, type TransferEvent } from '../events.ts';
 import { eitherOf } from '../local/either-of.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
@@ -47,6 +48,7 @@ export class PullRun {
   readonly #times: ListingTimes;
   readonly #sort: Sorter | undefined;
   readonly #bundles: BundleRunner | undefined;
+  readonly #answers = new Answers((error) => this.end(toFileSourceError(error)));
   failure: FileSourceError | undefined;
 
   constructor(options: PullOptions, place: Place | undefined, look: Look | undefined) {
@@ -85,10 +87,15 @@ export class PullRun {
 
   emit(event: TransferEvent): void {
     try {
-      this.#options.onEvent?.(event);
+      this.#answers.add(this.#options.onEvent?.(event));
     } catch (error) {
       this.end(toFileSourceError(error));
     }
+  }
+
+  /** Resolves when the listener has done with every event, or the pull has failed. */
+  async heard(): Promise<void> {
+    await this.#answers.settled(this.#signal).catch((error: unknown) => this.end(toFileSourceError(error)));
   }
 
   async #list(plan: Plan): Promise<void> {

@@ -90,6 +90,7 @@ async function finish(options: PullOptions, started: string, plan: Plan, run: Pu
   });
   if (receiptFile !== undefined) await writeReceipt(receipt, receiptFile).catch((error: unknown) => run.end(toFileSourceError(error)));
   run.emit({ type: 'done', complete: receipt.complete, totals: receipt.totals });
+  await run.heard();
   if (run.failure !== undefined) throw run.failure;
   return receipt;
 }
