@@ -8,11 +8,16 @@ export interface ReceiveOptions {
   readonly onBytes?: (bytes: number) => void;
   /** Called after each chunk is taken, and waited for. */
   readonly onWritten?: () => Promise<void> | undefined;
+  /** Bytes that the vendor lists, where the body announces none: one that goes on beyond them is given up. */
+  readonly listed?: number | null;
   /** Longest silence of a body that nobody else watches over. */
   readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
 }
 
-/** Writes a body into a part; the body is closed in every case. */
+/**
+ * Writes a body into a part; the body is closed in every case.
+ * - Throws `conflict` as soon as more bytes come than are `listed`, as {@link checkSize} would at the end: that may never come.
+ */
 export async function receive(body: Readable, part: PartFile, options: ReceiveOptions = {}): Promise<void> {
   const { signal, idle } = options;
   const onAbort = (): void => {
@@ -43,6 +48,7 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
     if (body.destroyed && !body.readableEnded) throw closedEarly();
     // Only where nobody else sees the chunks may their memory be used for something else.
     const isAlone = handsOver(body);
+    const { listed } = options;
     let isBusy = false;
     let hasEnded = body.readableEnded;
     let hasFailed = false;
@@ -68,12 +74,13 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
     });
     body.on('end', () => {
       hasEnded = true;
-      if (!isBusy) resolve();
+      if (!isBusy && !hasFailed) resolve();
     });
     body.on('data', (chunk: Buffer) => {
       if (hasFailed) return;
       watch?.pause();
       try {
+        if (typeof listed === 'number' && part.bytes + chunk.length > listed) throw grown(part.bytes + chunk.length, listed);
         const taken = takeChunk(chunk, part, isAlone, whileGoing);
         if (taken === undefined) {
           watch?.resume();
@@ -156,5 +163,9 @@ export function checkSize(received: number, sizes: { readonly listed: number | n
   if (announced !== null && received > announced) throw new FileSourceError('corrupt', `${received} bytes came, ${announced} were announced`);
   if (listed === null || received === listed) return;
   if (received < listed) throw new FileSourceError('truncated', `${received} bytes came, the vendor lists ${listed}`, { status: 'persistent', advice: 'Pull it again; when it stays so, the file is damaged at the vendor.' });
-  throw new FileSourceError('conflict', `${received} bytes came, the vendor lists ${listed}: the file was changed`, { advice: 'Pull it again.' });
+  throw grown(received, listed);
+}
+
+function grown(received: number, listed: number): FileSourceError {
+  return new FileSourceError('conflict', `${received} bytes came, the vendor lists ${listed}: the file was changed`, { advice: 'Pull it again.' });
 }

@@ -294,6 +294,26 @@ describe('a pull that cannot go on', () => {
   });
 });
 
+test('a body without end, of a file that the vendor lists with a size, is given up as soon as it is longer', async () => {
+  const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', Buffer.alloc(100_000)), file('2', 'b.txt')] }]);
+  const open = adapter.open.bind(adapter);
+  let came = 0;
+  function* endless(): Generator<Buffer, void, undefined> {
+    // Not quite without end, so that whoever takes all of it fails and does not hang.
+    for (; came < 64 * 1024 * 1024; came += 40_000) yield Buffer.alloc(40_000);
+  }
+  adapter.open = async (ref, call) => {
+    const content = await open(ref, call);
+    return ref.file === '1' ? { ...content, size: null, totalSize: null, body: Readable.from(endless()) } : content;
+  };
+  const directory = await temporaryDirectory();
+  const receipt = await pull(options(directory, ['contacts:1'], { source }));
+  expect(receipt.files.map(({ status }) => status)).toEqual(['failed', 'ok']);
+  expect(receipt.files[0]?.error).toMatchObject({ kind: 'conflict', message: expect.stringContaining('120000 bytes came, the vendor lists 100000') });
+  expect(came).toBeLessThan(2 * 1024 * 1024);
+  expect(await filesBelow(directory)).not.toContain('contacts/1/a.txt');
+});
+
 describe('the events of a pull', () => {
   test('tell the plan, each file and the end, as JSON', async () => {
     const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt'), file('2', 'b.txt')] }]);

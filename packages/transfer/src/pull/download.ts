@@ -63,6 +63,7 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     await receive(content.body, part, {
       signal,
       onBytes: options.onBytes,
+      listed: size === null ? entry.size : null,
       ...(canResume ? { onWritten: () => checkpoints.look() } : {}),
     });
     await checkpoints.end();
