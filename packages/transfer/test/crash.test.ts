@@ -188,6 +188,16 @@ describe(`a disk that is full${onSmallDisk === test.skip ? ` (skipped: ${refusal
   });
 });
 
+test('a journal that cannot be removed after all is there fails nothing, and says that its pull came to its end', async () => {
+  const directory = await temporaryDirectory();
+  const journal = await Journal.open(await TargetDirectory.prepare(directory));
+  journal.recordPart({ path: 'a', ref: 'contacts:1/1', validator: 'v', totalSize: 10, bytes: 5 });
+  await chmod(directory, 0o500);
+  await asNobody([directory, journalOf(directory)], () => journal.close('complete'));
+  expect(parseJournal(await readFile(journalOf(directory), 'utf8'))?.at(-1)).toEqual({ type: 'ended' });
+  await chmod(directory, 0o700);
+});
+
 test('a clock that jumps an hour at every look changes nothing but the times in the receipt', async () => {
   let looks = 0;
   const clock: Clock = { ...realClock, now: () => 1_750_000_000_000 + ((looks += 1) % 2 === 0 ? 3_600_000 : -3_600_000) };

@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { SourceFileEntry } from '@filesource/core';
 import { z } from 'zod';
@@ -113,12 +113,15 @@ export class Journal {
     this.#parts.set(record.path, record);
   }
 
-  /** After `complete` nothing is left to carry on, and the journal goes; `incomplete` came to its end, `broken` did not. */
+  /**
+   * After `complete` nothing is left to carry on, and the journal goes; `incomplete` came to its end, `broken` did not.
+   * - One that cannot be removed says that its pull came to its end: what that came to is known, and no reason to fail.
+   */
   async close(how: 'complete' | 'incomplete' | 'broken'): Promise<void> {
     if (how === 'incomplete' && !this.#isEmpty) this.#append([{ type: 'ended' }]);
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    if (how === 'complete' || this.#isEmpty) await rm(this.#path, { force: true });
+    if (how === 'complete' || this.#isEmpty) await rm(this.#path, { force: true }).catch(() => appendFile(this.#path, lineOf({ type: 'ended' })).catch(() => undefined));
   }
 
   /** In one write; where that is not taken whole, as many as are. */
