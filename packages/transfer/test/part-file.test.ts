@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { nodeHashing } from '@filesource/testkit';
@@ -33,6 +33,15 @@ test.each([null, 10 * mebibyte, mebibyte, 2 ** 62])('it ends with the bytes that
   for (let start = 0; start < bytes.length; start += 100_000) await part.write(bytes.subarray(start, start + 100_000));
   await part.finish();
   expect((await readFile(finalPath)).equals(bytes)).toBe(true);
+});
+
+test('one that can be neither written nor removed fails with what its writing said', async () => {
+  const inTheWay = join(await temporaryDirectory(), 'in-the-way');
+  await writeFile(inTheWay, 'plain');
+  const part = new PartFile({ partPath: join(inTheWay, 'part'), finalPath: join(inTheWay, 'whole'), shownPath: 'whole', hashing: nodeHashing });
+  await part.write(Buffer.from('bytes'));
+  await expect(part.finish()).rejects.toMatchObject({ kind: 'target-failed', message: expect.stringContaining('not a directory') });
+  await part.discard();
 });
 
 /** A disk that is full after so many writes. */

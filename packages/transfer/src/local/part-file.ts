@@ -147,10 +147,10 @@ export class PartFile {
     return safe;
   }
 
-  /** Closes the file and removes what there is of it. */
+  /** Closes the file and removes what there is of it; never throws: what cannot be removed is swept by a later run, and why it had to go says more. */
   async discard(): Promise<void> {
     await this.#abandon();
-    await rm(this.#options.partPath, { force: true });
+    await rm(this.#options.partPath, { force: true }).catch(() => undefined);
   }
 
   async #abandon(): Promise<void> {
