@@ -342,6 +342,19 @@ describe('the lock of a directory', () => {
   });
 });
 
+test.each([true, false])('a journal that cannot be removed changes nothing of what a pull comes to (which fails: %p)', async (fails) => {
+  const directory = await temporaryDirectory();
+  const { adapter, source } = memorySource([{ id: '1', files: five }]);
+  adapter.onCall = (call) => {
+    if (call !== 'open 1/1') return;
+    rmSync(journalOf(directory), { force: true });
+    mkdirSync(journalOf(directory));
+    if (fails) throw new FileSourceError('unauthenticated', 'who are you?');
+  };
+  const outcome = await runPull(source, directory).catch((error: unknown) => error);
+  expect(outcome).toMatchObject(fails ? { kind: 'unauthenticated' } : { complete: true });
+});
+
 test('the journal stays until the receipt is safe: what was fetched is not fetched again', async () => {
   const directory = await temporaryDirectory();
   const receiptFile = join(await temporaryDirectory(), 'receipt.json');
