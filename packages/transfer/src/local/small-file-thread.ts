@@ -78,8 +78,9 @@ export class SmallFileThread {
     const homes = tasks.map(({ bytes }) => homeOf(bytes));
     const request = this.#request(tasks, homes);
     return new Promise((resolve, reject) => {
-      this.#asked.push({ tasks, homes, resolve, reject });
+      // What is not sent gets no answer, and would take that of the next one.
       worker.postMessage(request, request.blocks);
+      this.#asked.push({ tasks, homes, resolve, reject });
     });
   }
 
