@@ -60,6 +60,8 @@ async function findFilesSdk(found, missing, install) {
     }
     found.set('files-sdk', { version: JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).version, path });
   } catch (error) {
-    missing.set('files-sdk', `files-sdk@${filesSdkVersion} cannot be had: ${String(error.message).trim().split('\n')[0]}`);
+    // The message of a failed npm is its command line, with the paths of this machine.
+    const why = error.cmd === undefined ? error.message : 'npm could not install it';
+    missing.set('files-sdk', `files-sdk@${filesSdkVersion} cannot be had: ${why}`);
   }
 }
