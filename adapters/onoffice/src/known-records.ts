@@ -11,9 +11,8 @@ interface Page {
   readonly folder: string;
   readonly ids: readonly string[];
   readonly atMs: number;
-  readonly read: () => readonly FileRecord[];
-  /** Once a file of it was looked for. */
-  records?: Map<string, FileRecord>;
+  /** How to read them, until a file of the page is looked for. */
+  records: Map<string, FileRecord> | (() => readonly FileRecord[]);
 }
 
 /** A file as a listing told of it, and when. */
@@ -47,7 +46,7 @@ export class KnownRecords {
 
   remember(folder: string, { items, again }: RecordPage, atMs: number): void {
     if (items.length === 0) return;
-    const page: Page = { folder, ids: items.map(({ entry }) => entry.id), atMs, read: again ?? (() => items) };
+    const page: Page = { folder, ids: items.map(({ entry }) => entry.id), atMs, records: again ?? (() => items) };
     this.#pages.add(page);
     const known: Folder = this.#folders.get(folder) ?? { pages: [], fresh: [], pageOf: new Map() };
     this.#folders.set(folder, known);
@@ -64,14 +63,14 @@ export class KnownRecords {
   get({ folder, file }: FileRef): KnownRecord | undefined {
     const page = this.#pagesOf(folder)?.get(file);
     if (page === undefined) return undefined;
-    page.records ??= recordsOf(page);
-    const record = page.records.get(file);
+    const record = recordsOf(page).get(file);
     return record === undefined ? undefined : { record, atMs: page.atMs };
   }
 
   forget({ folder, file }: FileRef): void {
     const pages = this.#pagesOf(folder);
-    pages?.get(file)?.records?.delete(file);
+    const page = pages?.get(file);
+    if (page?.records instanceof Map) page.records.delete(file);
     pages?.delete(file);
   }
 
@@ -93,9 +92,11 @@ export class KnownRecords {
   }
 }
 
-/** A page that tells of a file twice is listed with what it tells first. */
-function recordsOf({ read }: Page): Map<string, FileRecord> {
+/** Of a page, read once: what it was read from is not held any more. A page that tells of a file twice is listed with what it tells first. */
+function recordsOf(page: Page): Map<string, FileRecord> {
+  if (page.records instanceof Map) return page.records;
   const records = new Map<string, FileRecord>();
-  for (const record of read()) if (!records.has(record.entry.id)) records.set(record.entry.id, record);
+  for (const record of page.records()) if (!records.has(record.entry.id)) records.set(record.entry.id, record);
+  page.records = records;
   return records;
 }
