@@ -19,6 +19,7 @@ export { extended } from './extended.ts';
 export type { FileSource } from './file-source.ts';
 export { lookOf, parseJson, readBody, readJson } from './http/read-body.ts';
 export { retryAfterMs } from './http/retry-after.ts';
+export { textOf } from './http/text-of.ts';
 export { aroundCalls, composeLayers, overlay, type Call, type Layer } from './layers/layer.ts';
 export { createLimiter, type Limiter } from './layers/limit.ts';
 export { defaultRetryPolicy, retryDelayMs, type RetryPolicy } from './layers/retry.ts';

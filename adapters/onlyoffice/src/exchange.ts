@@ -1,4 +1,4 @@
-import { FileSourceError, parseJson, readBody, redactUrl, type HttpRequest, type Ports } from '@filesource/core';
+import { FileSourceError, parseJson, readBody, redactUrl, textOf, type HttpRequest, type Ports } from '@filesource/core';
 import type { GenerationDetector } from './generation.ts';
 
 /** One request to the API; `path` is relative to the portal's address. */
@@ -27,7 +27,7 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
   return async (request, credentials, signal) => {
     const url = urlOf(portal, request);
     const { status, headers, body } = await ports.http.send(httpRequest(request, url, credentials, signal));
-    const text = (await readBody(body, largestAnswer)).toString('utf8');
+    const text = textOf(await readBody(body, largestAnswer));
     if (status >= 300 && status < 400) throw redirected(status, headers['location'], url);
     const json = jsonOrNothing(text);
     generation.observe({ headers, text, json });

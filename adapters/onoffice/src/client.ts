@@ -1,4 +1,4 @@
-import { FileSourceError, readBody, type Ports } from '@filesource/core';
+import { FileSourceError, readBody, textOf, type Ports } from '@filesource/core';
 import { Batcher, type Outcome } from './batch.ts';
 import { maxExpectedBytes, worthSpreadingBytes } from './capabilities.ts';
 import type { AccountConfig } from './config.ts';
@@ -68,7 +68,7 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
       const { response, signed, facts } = await exchange(actions, signal);
       const maxBytes = actions.length * maxBytesPerAction;
       refuseAtOnce(response, maxBytes, facts);
-      const text = (await readBody(response.body, maxBytes)).toString('utf8');
+      const text = textOf(await readBody(response.body, maxBytes));
       return readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
     },
   });

@@ -2,6 +2,7 @@ import { finished, type Readable } from 'node:stream';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
 import { isDeeperThan, nestsDeeperThan, opensMoreThan } from './json-depth.ts';
+import { textOf } from './text-of.ts';
 
 /** Far deeper than any vendor's answer, far shallower than any stack. */
 const mostDepth = 100;
@@ -38,7 +39,7 @@ export async function readBody(body: Readable, maxBytes: number): Promise<Buffer
  * - Throws `vendor-protocol` for JSON that nests more than 100 deep.
  */
 export async function readJson(body: Readable, maxBytes: number): Promise<unknown> {
-  const text = (await readBody(body, maxBytes)).toString('utf8');
+  const text = textOf(await readBody(body, maxBytes));
   return parseJson(text);
 }
 

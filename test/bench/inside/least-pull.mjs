@@ -1,5 +1,6 @@
-// The least that a pull of many files takes: the listing by the bare adapter, our connections, and the very proof, journal, groups and names of a
-// pull, with nothing between them. No call is bounded, repeated, limited, checked or told of, and no file of an earlier run is looked for.
+// The least that a pull of many files takes: the listing by the bare adapter, and the very proof, journal, groups and names of a pull. No call is
+// bounded, repeated, limited or told of, and no file of an earlier run is looked for.
+//   connections: each file over our connections, with nothing between.   adapter: each file opened by the bare adapter, through the policies of the HTTP port.
 import { readFile, writeFile } from 'node:fs/promises';
 import { argv } from 'node:process';
 import { nodeHashing, systemPorts } from '../../../packages/container/dist/index.js';
@@ -11,13 +12,16 @@ import { TargetDirectory } from '../../../packages/transfer/dist/local/target-di
 import { onoffice } from '../../../adapters/onoffice/dist/index.js';
 import { eachAtOnce } from '../peers/each-at-once.mjs';
 
-const [, , base, folder, directory, receiptFile, atOnce] = argv;
+const [, , base, folder, directory, receiptFile, atOnce, through] = argv;
 
-/** Of the only source of the config. */
-async function listed() {
+/** That of the only source of the config. */
+async function madeAdapter() {
   const [{ provider: name, ...settings }] = Object.values(JSON.parse(await readFile('filesource.json', 'utf8')).sources);
   const provider = onoffice.providers[name];
-  const adapter = provider.create(provider.configSchema.parse(settings), { name: 'least', ports: systemPorts() });
+  return provider.create(provider.configSchema.parse(settings), { name: 'least', ports: systemPorts() });
+}
+
+async function listed() {
   const entries = [];
   for (let cursor; ; ) {
     const page = await adapter.listPage(folder, cursor === undefined ? {} : { cursor });
@@ -28,6 +32,7 @@ async function listed() {
 }
 
 const connectTimeoutMs = 15_000;
+const adapter = await madeAdapter();
 const target = await TargetDirectory.prepare(directory);
 const journal = await Journal.open(target);
 const smallFiles = new SmallFiles({ target, journal, hashing: nodeHashing });
@@ -35,10 +40,17 @@ const connections = new Connections({ maxKept: Number(atOnce), connectTimeoutMs 
 const rows = [];
 const saving = [];
 
+const open = {
+  connections: async ({ name }) => {
+    const request = { url: `${base}/${name}`, headers: { 'user-agent': 'filesource', 'accept-encoding': 'identity' }, signal: undefined, maxHeaderBytes: 32_768, connectTimeoutMs };
+    return download(request, connections);
+  },
+  adapter: ({ id }) => adapter.open({ folder, file: id }, {}),
+}[through];
+
 await eachAtOnce(await listed(), Number(atOnce), async (entry) => {
   const { name, size } = entry;
-  const request = { url: `${base}/${name}`, headers: { 'user-agent': 'filesource', 'accept-encoding': 'identity' }, signal: undefined, maxHeaderBytes: 32_768, connectTimeoutMs };
-  const bytes = (await download(request, connections)).body.takeBytes();
+  const bytes = (await open(entry)).body.takeBytes();
   if (bytes.length !== size) throw new Error(`${name} has ${bytes.length} bytes in place of ${size}`);
   const file = { path: name, entry: { ...entry, ref: `least:${folder}/${entry.id}` } };
   smallFiles.expect(size);
