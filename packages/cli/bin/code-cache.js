@@ -18,17 +18,20 @@ const dayMs = 86_400_000;
  */
 function openCodeCache(name) {
   const folder = cacheFolder(process.env);
-  if (folder === undefined) return { get: () => undefined, isOld: false, keep: () => undefined };
-  // Else V8 drops what ran at the start before it is kept at the end. It counts in the tag, so it comes first.
-  v8.setFlagsFromString('--no-flush-bytecode');
+  if (folder === undefined) return { get: () => undefined, isOld: false, holdCode: () => undefined, keep: () => undefined };
   const file = `${name}-${v8.cachedDataVersionTag().toString(16)}.code`;
   const { parts, mtimeMs } = read(folder, file) ?? { parts: new Map(), mtimeMs: 0 };
   return {
     get: (part) => parts.get(part),
     /** Each run adds what it used; that is kept once a day. */
     isOld: Date.now() - mtimeMs > dayMs,
-    /** Parts of this run; those of earlier runs stay. Failing only means that the next run compiles again. */
-    keep: (made) => write(folder, file, new Map([...parts, ...made])),
+    /** For a run that will keep something: else V8 drops what ran at the start. Any such setting makes Node compile its own modules too, so no other run has it. */
+    holdCode: () => v8.setFlagsFromString('--no-flush-bytecode'),
+    /** Parts of this run, made with the settings that the next run starts with; those of earlier runs stay. Failing only means that the next run compiles again. */
+    keep: (make) => {
+      v8.setFlagsFromString('--flush-bytecode');
+      write(folder, file, new Map([...parts, ...make()]));
+    },
   };
 }
 

@@ -15,6 +15,7 @@ const commands = new Set(['archive', 'config', 'doctor', 'get', 'init', 'link', 
 function runBundle(folder, id) {
   const command = process.argv.slice(2).find((text) => commands.has(text)) ?? 'other';
   const cache = openCodeCache(`${command}-${id}`);
+  if (cache.isOld) cache.holdCode();
   let requireOfNode;
   const parts = new Map();
   const scripts = new Map();
@@ -25,7 +26,9 @@ function runBundle(folder, id) {
     const filename = join(folder, name);
     const cachedData = cache.get(name);
     const script = new vm.Script(readFileSync(filename, 'latin1'), { filename, cachedData });
-    scripts.set(name, { script, isCached: cachedData !== undefined && script.cachedDataRejected === false });
+    const isCached = cachedData !== undefined && script.cachedDataRejected === false;
+    if (!isCached) cache.holdCode();
+    scripts.set(name, { script, isCached });
     const part = { exports: {} };
     parts.set(name, part);
     script.runInThisContext()(part.exports, part, requireFromPart, importFromPart, () => pathToFileURL(filename).href);
@@ -40,7 +43,7 @@ function runBundle(folder, id) {
 
   // At the end, when all that the command needs is compiled, and after everything was told.
   process.once('exit', (status) => {
-    if (status === 0 && (cache.isOld || [...scripts.values()].some(({ isCached }) => !isCached))) cache.keep([...scripts].map(([name, { script }]) => [name, script.createCachedData()]));
+    if (status === 0 && (cache.isOld || [...scripts.values()].some(({ isCached }) => !isCached))) cache.keep(() => [...scripts].map(([name, { script }]) => [name, script.createCachedData()]));
   });
   run('main.js');
 }

@@ -102,4 +102,13 @@ describe('compiled code of an earlier run', () => {
     run(['--help'], {}, ['--max-lazy']);
     expect(await readdir(folder)).toHaveLength(24);
   });
+
+  test('leaves Node what it has compiled of its own modules, once there is nothing to keep', async () => {
+    const told = join(home, 'told.cjs');
+    await writeFile(told, "const { getCacheUsage } = require('internal/test/binding').internalBinding('builtins'); process.on('exit', () => process.stderr.write(`\\n${[...getCacheUsage().compiledWithoutCache]}`));");
+    const flags = ['--no-warnings', '--expose-internals', '--require', told];
+    const compiled = (): string => run(['--version'], {}, flags).split('\n').slice(1).join();
+    expect(compiled()).toContain('net');
+    expect(compiled()).toBe('');
+  });
 });
