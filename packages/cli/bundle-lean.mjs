@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { quickMime } from './bundle-mime.mjs';
 
 /**
  * Parts of libraries, and of ours, that every start reads although hardly one uses them: the end of the file, what stands there, and what
@@ -36,8 +36,7 @@ export const lean = {
   setup(build) {
     // Nothing here asks for messages in another language, and nobody else gets this zod.
     build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';", loader: 'js' }));
-    // Read as text when they are asked for: a thousand small arrays are a tenth of the code that V8 would keep.
-    build.onLoad({ filter: /[\\/]mime[\\/]dist[\\/]types[\\/](other|standard)\.js$/ }, async ({ path }) => ({ contents: `export default JSON.parse(${JSON.stringify(JSON.stringify((await import(pathToFileURL(path).href)).default))});`, loader: 'js' }));
+    build.onLoad({ filter: /[\\/]mime[\\/]dist[\\/]src[\\/]index\.js$/ }, () => ({ contents: quickMime('./Mime.js'), loader: 'js' }));
     const left = new Set(edits);
     build.onLoad({ filter: /\.js$/, namespace: 'file' }, async ({ path }) => {
       let contents = await readFile(path, 'utf8');
