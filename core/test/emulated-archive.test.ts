@@ -68,6 +68,13 @@ describe('an archive of a source whose vendor makes none', () => {
     expect(adapter.calls).toEqual(['list 1', 'stat 2/21']);
   });
 
+  it.each(['0001-01-01T00:00:00Z', '1950-06-01T00:00:00Z', '1969-12-31T23:59:59Z', '9999-12-31T00:00:00Z'])('takes a file that the vendor dates %s', async (modified) => {
+    const dated = { ...file('11', 'a.txt'), modified: new Date(modified) };
+    const archive = await (await sourceOf(createMemoryAdapter({ folders: [{ id: '1', files: [dated, file('12', 'b.txt')] }] })).archive(['1'])).result();
+    const files = await unzip(await bytesOf((await archive.open()).body));
+    expect([...files.keys()]).toEqual(['a.txt', 'b.txt']);
+  });
+
   it('of an empty folder is an empty archive', async () => {
     const archive = await (await sourceOf(createMemoryAdapter({ folders })).archive(['3'])).result();
     expect((await unzip(await bytesOf((await archive.open()).body))).size).toBe(0);

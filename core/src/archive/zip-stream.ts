@@ -36,7 +36,7 @@ export function createZipStream(entries: AsyncIterable<ZipEntry>): Readable {
         return;
       }
       zip.addReadStream(entry.body, entry.path, {
-        mtime: entry.modified ?? new Date(0),
+        mtime: representable(entry.modified),
         compress: !entry.isPacked,
         forceZip64Format: entry.size === null || entry.size >= zip64FromBytes,
       });
@@ -47,4 +47,11 @@ export function createZipStream(entries: AsyncIterable<ZipEntry>): Readable {
   };
   produce().catch(fail);
   return output;
+}
+
+const epoch = new Date(0);
+
+/** An earlier date is no number that yazl can write: it would throw where nobody can catch it, and end the process. */
+function representable(modified: Date | null): Date {
+  return modified !== null && modified.getTime() > 0 ? modified : epoch;
 }
