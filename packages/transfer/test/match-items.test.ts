@@ -46,6 +46,16 @@ describe('an item is found in an archive', () => {
     });
   });
 
+  test('soon, whatever name another entry has', () => {
+    const counts = ' (1)'.repeat(20);
+    const others = [came(`a${counts}.b${counts}`, 1), came(`a${'.'.repeat(60_000)}x`, 1), came('a (1).'.repeat(8000), 1)];
+    const started = performance.now();
+    const { entryOf, extras } = matchItems([asked('1', 'a.txt', 1), asked('2', 'b.txt', 2)], [...others, came('a (1).txt', 1)]);
+    expect([...entryOf.values()].map(({ path }) => path)).toEqual(['a (1).txt']);
+    expect(extras).toHaveLength(3);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
   test('when the vendor changed case, composition or forbidden characters', () => {
     const items = [asked('1', 'U\u0308ber.TXT', 1), asked('2', 'a/b:c?.txt', 2), asked('3', 'a/d*e.txt', 3), asked('4', 'Ordner. /f.txt', 4)];
     expect(matched(items, [came('über.txt', 1), came('a/b_c_.txt', 2), came('a/de.txt', 3), came('Ordner/f.txt', 4)])).toEqual({ 1: 'über.txt', 2: 'a/b_c_.txt', 3: 'a/de.txt', 4: 'Ordner/f.txt' });

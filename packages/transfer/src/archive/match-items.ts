@@ -1,5 +1,6 @@
 import type { ArchiveItem } from '@filesource/core';
 import type { ArchiveEntry } from './archive-entry.ts';
+import { withoutTrailingDots } from './name-key.ts';
 
 export interface Matching {
   /** For each item the entry that is it, or `undefined`. */
@@ -26,7 +27,8 @@ const fold = (path: string): string => path.normalize('NFC').toLowerCase();
 const cleanTo = (replacement: string) => (path: string): string =>
   fold(path)
     .split('/')
-    .map((segment) => segment.replace(/[\\/:*?"<>|\p{Cc}]/gu, replacement).trim().replace(/[. ]+$/, ''))
+    .map((segment) => segment.replace(/[\\/:*?"<>|\p{Cc}]/gu, replacement).trim())
+    .map(withoutTrailingDots)
     .join('/');
 
 const asIs: Keys = (path) => [path];
@@ -124,16 +126,30 @@ function pathsOf(item: ArchiveItem, convertedIds: ReadonlySet<string>): readonly
   return [item.path, item.path.replace(/\.[^./]*$/, '.zip')];
 }
 
+/** Nobody has to make way more often; a name made of counts alone could have been any number of others. */
+const mostOriginals = 32;
+
 /**
  * What a path may have been before ` (1)` was put in: before the last dot of the whole path, or at its end.
  * - Also several times: a file that is really called `a (1).txt` may have had to make way for another `a.txt`.
  */
 function withoutCount(path: string): string[] {
+  const originals = new Set<string>();
+  const look = (from: string): void => {
+    for (const original of withoutOneCount(from)) if (originals.size < mostOriginals) originals.add(original);
+  };
+  look(path);
+  // What is added meanwhile is looked at as well.
+  for (const original of originals) look(original);
+  return [...originals];
+}
+
+function withoutOneCount(path: string): string[] {
   const originals: string[] = [];
   const dot = path.lastIndexOf('.');
   const stem = dot < 0 ? '' : path.slice(0, dot).replace(count, '');
   if (dot >= 0 && stem.length < dot) originals.push(stem + path.slice(dot));
   const end = path.replace(count, '');
   if (end.length < path.length) originals.push(end);
-  return originals.flatMap((original) => [original, ...withoutCount(original)]);
+  return originals;
 }
