@@ -29,12 +29,13 @@ async function read(bytes: Buffer, options: { readonly unpack?: boolean; readonl
   await writeFile(file, bytes);
   const target = await TargetDirectory.prepare(directory);
   const stage = await TargetDirectory.prepare(join(directory, '.filesource-stage'));
-  const unpack = new UnpackTarget(stage);
+  const guard = new LimitGuard(options.limits ?? {}, bytes.length);
+  const unpack = new UnpackTarget(stage, guard);
   try {
     const readArchive: typeof readTarGz = options.as ?? readZip;
     const entries = await readArchive(file, {
       hashing: nodeHashing,
-      guard: new LimitGuard(options.limits ?? {}, bytes.length),
+      guard,
       ...(options.unpack === true ? { unpack } : {}),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -48,6 +49,19 @@ async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
   const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
   if (FileSourceError.is(error)) return error;
   throw error ?? new Error('it did not fail');
+}
+
+/** As GNU tar writes names that are too long for a header; the library takes minutes for some of them. */
+function longNamed(names: readonly string[]): Buffer {
+  const record = (name: string, type: string, size: number): Buffer => {
+    const header = Buffer.alloc(512);
+    header.write(name);
+    header.write(`0000644\0${'0000000\0'.repeat(2)}${size.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0${' '.repeat(8)}${type}`, 100);
+    header.write('ustar\u000000', 257);
+    header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+    return header;
+  };
+  return gzipSync(Buffer.concat([...names.flatMap((name) => [record('././@LongLink', 'L', name.length), Buffer.from(name.padEnd(Math.ceil(name.length / 512) * 512, '\0')), record('long', '0', 0)]), Buffer.alloc(1024)]), { level: 1 });
 }
 
 /** Where the central directory has the entry of a name. */
@@ -249,6 +263,31 @@ describe('ceilings', () => {
     const tar = await tarOf([{ name: 'a', content: Buffer.alloc(3_000_000) }, { name: 'b', content: 'x' }]);
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxBytes: 1_000_000 }, unpack: true }))).toMatchObject({ kind: 'too-large' });
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxEntries: 1 } }))).toMatchObject({ kind: 'too-large' });
+  });
+});
+
+describe('a path of an entry', () => {
+  test.each(['zip', 'tar.gz'])('makes no more directories than a %s may have entries', async (format) => {
+    const paths = Array.from({ length: 5 }, (_, index) => `${index}/${'a/'.repeat(30)}f`);
+    const bytes = format === 'zip' ? await zipOf(paths.map((path) => ({ path, content: 'x' }))) : await tarOf(paths.map((name) => ({ name, content: 'x' })));
+    const as = format === 'zip' ? readZip : readTarGz;
+    expect(await failureOf(read(bytes, { as, unpack: true, limits: { maxEntries: 100 } }))).toMatchObject({ kind: 'too-large', message: 'the archive unpacks to more than 100 directories' });
+    expect((await read(bytes, { as, unpack: true, limits: { maxEntries: 155 } })).entries.map(({ error }) => error)).toEqual(paths.map(() => undefined));
+  });
+
+  test('costs nothing where it is deeper than a file system takes', async () => {
+    const bytes = longNamed([`${`${'d'.repeat(200)}/`.repeat(18)}${'a/'.repeat(1_500_000)}f`, 'b']);
+    expect(bytes.length).toBeLessThan(100_000);
+    const before = process.memoryUsage().rss;
+    const { entries } = await read(bytes, { as: readTarGz, unpack: true });
+    expect(entries.map(({ error }) => error?.kind)).toEqual(['target-failed', undefined]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+  });
+
+  test('is refused where all of them together are as long as no archive needs', async () => {
+    const bytes = longNamed(Array.from({ length: 70 }, (_, index) => `${index}${'n'.repeat(4_000_000)}`));
+    expect(bytes.length).toBeLessThan(5_000_000);
+    expect(await failureOf(read(bytes, { as: readTarGz }))).toMatchObject({ kind: 'too-large', message: expect.stringContaining('the names in the archive') });
   });
 });
 

@@ -29,8 +29,9 @@ async function unpack(zip: Buffer, threads: number, given: { readonly directory?
   const file = join(home, 'archive');
   await writeFile(file, zip);
   const [stage, target] = [await TargetDirectory.prepare(join(home, 'stage')), await TargetDirectory.prepare(directory)];
-  const unpacking = new UnpackTarget(stage);
-  const read = await readZip(file, { guard: new LimitGuard({}, zip.length), unpack: unpacking, threads, ...(given.signal === undefined ? {} : { signal: given.signal }) });
+  const guard = new LimitGuard({}, zip.length);
+  const unpacking = new UnpackTarget(stage, guard);
+  const read = await readZip(file, { guard, unpack: unpacking, threads, ...(given.signal === undefined ? {} : { signal: given.signal }) });
   const entries = await publish(read, { from: stage, to: target, unpack: unpacking });
   const files: Record<string, string> = {};
   for (const path of await filesBelow(directory)) if ((await lstat(join(directory, path))).isFile()) files[path] = sha256(await readFile(join(directory, path)));

@@ -203,7 +203,7 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
   const read = content.format === 'zip' ? readZip : readTarGz;
   if (directory === undefined) return read(file.partPath, reading);
   const stage = await TargetDirectory.prepare(directory.resolve(uniquePartName()));
-  const unpack = new UnpackTarget(stage);
+  const unpack = new UnpackTarget(stage, reading.guard);
   try {
     const entries = await read(file.partPath, { ...reading, unpack });
     await allListed(archive, signal);

@@ -2,6 +2,7 @@ import { FileSourceError } from '@filesource/core';
 
 /** Ceilings against archives that are small on the wire and endless on disk. */
 export interface ArchiveLimits {
+  /** Also of the directories that their paths make. */
   readonly maxEntries: number;
   /** Of all entries together, unpacked. */
   readonly maxBytes: number;
@@ -13,12 +14,16 @@ export interface ArchiveLimits {
 export const defaultArchiveLimits: ArchiveLimits = { maxEntries: 1_000_000, maxBytes: 2 ** 40, maxRatio: 1_100 };
 
 const ratioFromBytes = 64 * 1024 * 1024;
+/** All names are held at once, and those of a tar may be packed a thousandfold. */
+const mostNameLength = 256 * 1024 * 1024;
 
 /** Counts what comes out of an archive; throws `too-large` past a ceiling. */
 export class LimitGuard {
   readonly #limits: ArchiveLimits;
   readonly #packedBytes: number;
   #entries = 0;
+  #directories = 0;
+  #nameLength = 0;
   #bytes = 0;
 
   constructor(limits: Partial<ArchiveLimits>, packedBytes: number) {
@@ -29,6 +34,16 @@ export class LimitGuard {
   addEntry(): void {
     this.#entries += 1;
     this.checkEntries(this.#entries);
+  }
+
+  addName(path: string): void {
+    this.#nameLength += path.length;
+    if (this.#nameLength > mostNameLength) throw new FileSourceError('too-large', `the names in the archive have more than ${mostNameLength} characters`);
+  }
+
+  addDirectory(): void {
+    this.#directories += 1;
+    if (this.#directories > this.#limits.maxEntries) throw tooLarge(`more than ${this.#limits.maxEntries} directories`, 'maxEntries');
   }
 
   checkEntries(entries: number): void {

@@ -22,6 +22,7 @@ export async function readTarGz(file: string, options: ReadArchiveOptions): Prom
   const readAll = async (): Promise<void> => {
     for await (const entry of unpacking) {
       options.guard.addEntry();
+      options.guard.addName(entry.header.name);
       const read = await readEntry(entry, options);
       if (read !== undefined) entries.push(read);
     }

@@ -139,7 +139,7 @@ class ZipReading {
   }
 
   #fail({ entry: { path, size }, index }: Pick<Planned, 'entry' | 'index'>, error: FileSourceError): void {
-    if (endsTransfer(error)) throw error;
+    if (endsTransfer(error) || error.kind === 'too-large') throw error;
     this.#entries[index] = { path, size, sha256: null, localPath: null, error };
   }
 }

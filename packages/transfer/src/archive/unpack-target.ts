@@ -5,6 +5,7 @@ import { takeName } from '../local/names-apart.ts';
 import { foldName, safeName } from '../local/safe-name.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer, targetError } from '../local/target-error.ts';
+import type { LimitGuard } from './limits.ts';
 
 /** Where one entry is unpacked to. */
 export interface UnpackPlace {
@@ -32,11 +33,13 @@ interface LocalDirectory extends UnpackPlace {
  */
 export class UnpackTarget {
   readonly #root: LocalDirectory;
+  readonly #guard: Pick<LimitGuard, 'addDirectory'>;
   readonly #made: string[] = [];
   /** Where the entry before stood: most stand beside it. */
   #beside: { readonly head: string; readonly parent: LocalDirectory } | undefined;
 
-  constructor(directory: TargetDirectory) {
+  constructor(directory: TargetDirectory, guard: Pick<LimitGuard, 'addDirectory'>) {
+    this.#guard = guard;
     this.#root = localDirectory({ localPath: '', fullPath: directory.path });
   }
 
@@ -45,7 +48,7 @@ export class UnpackTarget {
     return this.#made;
   }
 
-  /** Takes a name and makes its directory; which of two entries gets a name depends on their order alone. Throws `target-failed`. */
+  /** Takes a name and makes its directory; which of two entries gets a name depends on their order alone. Throws `target-failed`, and `too-large` past a ceiling. */
   placeFile(entryPath: string): UnpackPlace {
     const { parent, last } = this.#parentOf(entryPath);
     if (parent.error !== undefined) throw parent.error;
@@ -77,6 +80,8 @@ export class UnpackTarget {
       const inner = directory.byName.get(segment) ?? this.#directoryIn(directory, segment);
       directory.byName.set(segment, inner);
       directory = inner;
+      // Nothing is below one that could not be made, however many segments follow.
+      if (inner.error !== undefined) break;
     }
     return directory;
   }
@@ -85,9 +90,10 @@ export class UnpackTarget {
   #directoryIn(parent: LocalDirectory, segment: string): LocalDirectory {
     const known = parent.inside.get(foldName(safeName(segment)));
     if (known !== undefined && known !== null) return known;
+    this.#guard.addDirectory();
     const { name, folded } = freeName(parent, segment);
     const place = placeIn(parent, name);
-    const error = parent.error ?? errorOfMaking(place);
+    const error = errorOfMaking(place);
     const directory = localDirectory(place, error);
     parent.inside.set(folded, directory);
     if (error === undefined) this.#made.push(place.localPath);

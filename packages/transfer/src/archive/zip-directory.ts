@@ -37,6 +37,7 @@ export async function readZipDirectory(bytes: ZipBytes, size: number, guard: Lim
     await readEntries(zip, (entry) => {
       guard.addEntry();
       const zipEntry = toZipEntry(entry);
+      guard.addName(zipEntry.path);
       guard.addBytes(zipEntry.size);
       entries.push(zipEntry);
     });

@@ -22,7 +22,8 @@ export async function unpackArchive(
 ): Promise<readonly ArchiveEntry[]> {
   if (format === 'single') throw new FileSourceError('vendor-protocol', 'the vendor sent one file in place of an archive of several');
   const read = format === 'zip' ? readZip : readTarGz;
-  return read(packed.path, { hashing, signal, guard: new LimitGuard(limitsFor(files), packed.bytes), unpack: new UnpackTarget(stage) });
+  const guard = new LimitGuard(limitsFor(files), packed.bytes);
+  return read(packed.path, { hashing, signal, guard, unpack: new UnpackTarget(stage, guard) });
 }
 
 /** More than the files that were asked for is not what was asked for. */
