@@ -4,12 +4,17 @@
  */
 export function createPathSpreader(): (path: string) => string {
   const taken = new Set<string>();
+  /** By path: the count that the next one gets; thousands may have one name. */
+  const nextCount = new Map<string, number>();
   return (path) => {
+    const key = path.toLowerCase();
     const dot = path.lastIndexOf('.');
     const base = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path;
     const ending = path.slice(base.length);
     let candidate = path;
-    for (let count = 1; taken.has(candidate.toLowerCase()); count += 1) candidate = `${base} (${count})${ending}`;
+    let count = nextCount.get(key) ?? 1;
+    for (; taken.has(candidate.toLowerCase()); count += 1) candidate = `${base} (${count})${ending}`;
+    nextCount.set(key, count);
     taken.add(candidate.toLowerCase());
     return candidate;
   };
@@ -17,6 +22,6 @@ export function createPathSpreader(): (path: string) => string {
 
 /** A vendor's name as one harmless segment of an archive path. */
 export function safeSegment(name: string): string {
-  const safe = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_').trim();
+  const safe = name.replace(/[/\\:*?"<>|\p{Cc}\p{Surrogate}]/gu, '_').trim();
   return safe === '' || safe === '.' || safe === '..' ? '_' : safe;
 }
