@@ -30,6 +30,22 @@ describe('a receipt', () => {
     fc.assert(fc.property(receipt, (given) => expect(given.complete).toBe(given.files.every((file) => file.status === 'ok'))));
   });
 
+  test('never replaces what it is of', async () => {
+    const home = await temporaryDirectory();
+    const bytes = await zipOf([{ path: 'receipt.json', content: 'of the vendor' }]);
+    const { source } = archivingSource({ bytes, items: [item('1', 'receipt.json', 'of the vendor')] });
+    const fetch = (to: { readonly file: string } | { readonly directory: string }, receiptFile: string): Promise<Receipt> =>
+      fetchArchive({ source, refs: ['1'], to, receiptFile, clock: realClock, hashing: nodeHashing });
+    await expect(fetch({ file: join(home, 'a.zip') }, join(home, 'a.zip'))).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('the receipt would replace it') });
+    expect((await readFile(join(home, 'a.zip'))).equals(bytes)).toBe(true);
+    await expect(fetch({ directory: join(home, 'out') }, join(home, 'out', 'receipt.json'))).rejects.toMatchObject({ kind: 'conflict' });
+    expect(await readFile(join(home, 'out', 'receipt.json'), 'utf8')).toBe('of the vendor');
+    const { source: pulled } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+    await expect(runPull(pulled, join(home, 'out'), { receiptFile: join(home, 'out', 'contacts', '1', 'a.txt') })).rejects.toMatchObject({ kind: 'conflict' });
+    expect(await readFile(join(home, 'out', 'contacts', '1', 'a.txt'), 'utf8')).toBe('content of 1');
+    expect((await fetch({ directory: join(home, 'out') }, join(home, 'out', 'other.json'))).complete).toBe(true);
+  });
+
   test('is refused when it is none, of another version, or does not add up', () => {
     const good: Receipt = createReceipt({ operation: 'pull', started: '2026-11-21T19:00:00Z', finished: '2026-11-21T19:00:00Z', files: [{ ref: 'a:1', name: null, path: null, size: null, sha256: null, status: 'missing' }] });
     const bad: readonly unknown[] = [null, {}, { ...good, version: 2 }, { ...good, complete: true }, { ...good, totals: { ...good.totals, ok: 1 } }, { ...good, more: 1 }, { ...good, files: [{ ...good.files[0], sha256: 'x' }] }];
