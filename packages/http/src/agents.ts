@@ -2,6 +2,7 @@ import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { boundConnecting, type ReadyEvent } from './bound-connecting.ts';
+import { heedRest } from './heed-rest.ts';
 
 export interface ConnectingOptions {
   readonly connectTimeoutMs: number;
@@ -25,6 +26,7 @@ export function createAgents(options: ConnectingOptions): Agents {
   const { connectTimeoutMs, ca, lookup, maxKept = 16 } = options;
   const settings: AgentOptions & { maxFreeSockets: number } = { keepAlive: true, maxFreeSockets: maxKept, scheduling: 'lifo', ...(lookup === undefined ? {} : { lookup }) };
   const made = new Map<string, HttpAgent>();
+  const closings: (() => void)[] = [];
   const make = (isTls: boolean): HttpAgent =>
     isTls ? boundEach(new HttpsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) }), 'secureConnect', connectTimeoutMs) : boundEach(new HttpAgent(settings), 'connect', connectTimeoutMs);
   return {
@@ -34,6 +36,7 @@ export function createAgents(options: ConnectingOptions): Agents {
       if (known !== undefined) return known;
       const agent = make(key === 'https:');
       made.set(key, agent);
+      closings.push(heedRest(agent));
       return agent;
     },
     keep: (connections) => {
@@ -41,6 +44,7 @@ export function createAgents(options: ConnectingOptions): Agents {
       for (const agent of made.values()) agent.maxFreeSockets = settings.maxFreeSockets;
     },
     close: () => {
+      for (const close of closings.splice(0)) close();
       for (const agent of made.values()) agent.destroy();
     },
   };

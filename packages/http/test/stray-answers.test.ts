@@ -91,4 +91,67 @@ describe.each(['http', 'https'])('an answer that nobody asked for, over %s', (sc
     });
     expect(await fetchSix(origin)).toEqual(six);
   });
+
+  it.each([
+    ['a call', false],
+    ['a download', true],
+  ])('and came before the next request of %s is the answer to no other request', async (_, isDownload) => {
+    let last: Socket | undefined;
+    const origin = await serve(scheme, (socket, path) => {
+      last = socket;
+      socket.write(answerOf(path));
+    });
+    const client = createHttpClient({ clock: realClock, axios: { ca: loopbackCertificate.cert } });
+    endings.push(() => client.close());
+    const texts: string[] = [];
+    for (let file = 0; file < 6; file += 1) {
+      texts.push(await textOf(await client.send({ method: 'GET', url: `${origin}/${file}`, isDownload })));
+      if (file === 1) last?.write(stray);
+    }
+    expect(texts).toEqual(six);
+  });
+
+  it('and comes while a connection for calls rests closes it', async () => {
+    const sockets = new Set<Socket>();
+    const origin = await serve(scheme, (socket, path) => {
+      sockets.add(socket);
+      socket.write(answerOf(path));
+    });
+    const client = createHttpClient({ clock: realClock, axios: { ca: loopbackCertificate.cert } });
+    endings.push(() => client.close());
+    const get = async (path: string): Promise<string> => textOf(await client.send({ method: 'GET', url: `${origin}${path}` }));
+    expect([await get('/0'), await get('/1')]).toEqual(['/0', '/1']);
+    const [first] = sockets;
+    const closed = first === undefined ? undefined : once(first, 'close');
+    first?.write(stray);
+    await closed;
+    expect(await get('/2')).toBe('/2');
+    expect(sockets.size).toBe(2);
+  });
+
+  it('leaves calls that are made together all that they need', async () => {
+    const origin = await serve(scheme, (socket, path) => void socket.write(answerOf(path)));
+    const client = createHttpClient({ clock: realClock, axios: { ca: loopbackCertificate.cert } });
+    endings.push(() => client.close());
+    const chain = async (name: number): Promise<string[]> => {
+      const texts: string[] = [];
+      for (let call = 0; call < 10; call += 1) texts.push(await textOf(await client.send({ method: 'GET', url: `${origin}/${name}-${call}` })));
+      return texts;
+    };
+    const chains = await Promise.all(Array.from({ length: 20 }, (_, name) => chain(name)));
+    expect(chains).toEqual(Array.from({ length: 20 }, (_, name) => Array.from({ length: 10 }, (__, call) => `/${name}-${call}`)));
+  });
+
+  it('does not leave a call that waits for its connection hanging when the client is closed', async () => {
+    const origin = await serve(scheme, (socket, path) => void (path === '/0' && socket.write(answerOf(path))));
+    const client = createHttpClient({ clock: realClock, axios: { ca: loopbackCertificate.cert } });
+    expect(await textOf(await client.send({ method: 'GET', url: `${origin}/0` }))).toBe('/0');
+    const call = client.send({ method: 'GET', url: `${origin}/1` }).then(
+      () => 'an answer',
+      (error: unknown) => error,
+    );
+    await Promise.resolve();
+    client.close();
+    expect(await call).toMatchObject({ kind: expect.stringMatching(/network|aborted/) });
+  });
 });

@@ -1,0 +1,68 @@
+import type { Agent, ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { inTwoTurns } from './download/in-two-turns.ts';
+
+/** What Node's request calls for a connection; not in its types. */
+interface Adding {
+  addRequest(request: ClientRequest, options: object): void;
+}
+
+/**
+ * Makes an agent close connections at rest on which bytes come that nobody asked for.
+ * - So that they are seen, a request that follows an answer at once gets its connection when that was read once more: else what came behind
+ *   the answer would be taken for the next one, and with it every answer after that.
+ * - Returns what has to be called before the agent is destroyed: requests that still wait would make connections which nobody closes.
+ */
+export function heedRest(agent: Agent): () => void {
+  const settling = new Set<Duplex>();
+  const waiting = new Set<() => void>();
+  const [keep, reuse] = [agent.keepSocketAlive.bind(agent), agent.reuseSocket.bind(agent)];
+  agent.keepSocketAlive = (socket) => {
+    // Node's types know nothing of what it answers.
+    const isKept = keep(socket) as unknown;
+    if (isKept !== true) return isKept as void;
+    socket.on('data', closeIt);
+    settling.add(socket);
+    inTwoTurns(() => settling.delete(socket));
+    return isKept as unknown as void;
+  };
+  agent.reuseSocket = (socket, request) => {
+    socket.off('data', closeIt);
+    reuse(socket, request);
+  };
+  const adding = agent as Agent & Adding;
+  const add = adding.addRequest.bind(agent);
+  const addSettled = (request: ClientRequest, options: object): void => {
+    if (!putSettledLast(agent, settling)) {
+      add(request, options);
+      return;
+    }
+    const addLater = (): void => {
+      if (waiting.delete(addLater)) addSettled(request, options);
+    };
+    waiting.add(addLater);
+    inTwoTurns(addLater);
+  };
+  adding.addRequest = addSettled;
+  return () => {
+    settling.clear();
+    for (const addNow of waiting) addNow();
+  };
+}
+
+/** The agent takes the last one. True where that is none that may be used already. */
+function putSettledLast(agent: Agent, settling: ReadonlySet<Duplex>): boolean {
+  if (settling.size === 0) return false;
+  let isTooEarly = false;
+  for (const sockets of Object.values(agent.freeSockets)) {
+    sockets?.sort((one, other) => Number(settling.has(other)) - Number(settling.has(one)));
+    const last = sockets?.at(-1);
+    isTooEarly ||= last !== undefined && settling.has(last);
+  }
+  return isTooEarly;
+}
+
+function closeIt(this: Socket): void {
+  this.destroy();
+}
