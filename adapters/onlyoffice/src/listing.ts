@@ -13,6 +13,11 @@ const mostRereads = 3;
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
   const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema, quick: quickContents }, signal);
+  const { current } = result.value;
+  // A section has an id of its own, and a connected account may write one in several ways.
+  if (folder.kind === 'number' && current !== undefined && current !== null && current.id !== folder.text) {
+    throw new FileSourceError('vendor-protocol', `asked for the folder ${folder.text}, the portal listed ${current.id}`, { status: 'temporary' });
+  }
   const told = result.value.startIndex ?? 0;
   if ((told !== 0 || tellsStart) && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
   return result;

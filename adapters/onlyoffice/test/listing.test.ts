@@ -59,6 +59,13 @@ describe('list', () => {
     expect(count(asked[0]!)).toBe(1000);
   });
 
+  test('takes the contents of another folder for none of the one that it asked for', async () => {
+    const answer = (id: number): Told => contents([file(id)], { current: folder(id), total: 1 });
+    expect(await errorOf(idsOf(() => answer(8)))).toMatchObject({ kind: 'vendor-protocol', message: 'asked for the folder 7, the portal listed 8' });
+    let asked = 0;
+    expect(await idsOf(() => answer((asked += 1) === 1 ? 8 : 7), { maxAttempts: 2 })).toEqual(['7']);
+  });
+
   test('takes ids as texts, as a Workspace may send them', async () => {
     expect(await idsOf(() => workspace({ files: [{ ...file(5), id: '5', folderId: '7' }], folders: [{ ...folder(3), id: 'sbox-1-|x' }], total: '2' }))).toEqual(['sbox-1-|x', '5']);
   });
