@@ -74,10 +74,10 @@ export async function terminateBulkDownload(id: string, tools: BulkTools, signal
   const { client, board } = tools;
   const stop = (path: string): Promise<void> =>
     tools.repeat(async (inner) => {
-      const { value } = await client.call({ method: 'PUT', path: `${operationsPath}/${path}`, body: {}, schema: operationsSchema }, inner);
+      const { value, proof } = await client.call({ method: 'PUT', path: `${operationsPath}/${path}`, body: {}, schema: operationsSchema }, inner);
       board.pin(value);
       // An anonymous caller is told that nothing runs; the job would go on.
-      if (await client.renewIfUnknown(inner)) throw new FileSourceError('vendor-failure', 'the login ran out while the operation was being stopped');
+      if (await client.renewIfUnknown(inner, proof)) throw new FileSourceError('vendor-failure', 'the login ran out while the operation was being stopped');
     }, signal);
   if (client.generation.current() !== 'workspace') {
     try {

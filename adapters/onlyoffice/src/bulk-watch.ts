@@ -1,6 +1,7 @@
 import { withTimeout, type FileSourceError, type Observation } from '@filesource/core';
 import type { BulkEnd } from './bulk-handle.ts';
 import { operationsPath, type BulkTools } from './bulk-download.ts';
+import type { Proof } from './credentials.ts';
 import { createErrorPatience, stateOf, vanished, withoutLink } from './operation-state.ts';
 import { operationsSchema, type OperationDto } from './schemas.ts';
 
@@ -47,8 +48,8 @@ export function createBulkWatch({ id, started, explain }: BulkWatchOptions, tool
     if (error !== undefined) return failed(error);
     return { status: 'running', percent: dto.percent, processed: dto.processed, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   };
-  const missed = async (signal: AbortSignal): Promise<Observation<BulkEnd>> => {
-    if (await client.renewIfUnknown(signal)) return { status: 'running' };
+  const missed = async (signal: AbortSignal, proof: Proof): Promise<Observation<BulkEnd>> => {
+    if (await client.renewIfUnknown(signal, proof)) return { status: 'running' };
     misses += 1;
     if (misses < mostMisses) return { status: 'running' };
     if (last === undefined) return failed(vanished());
@@ -57,11 +58,11 @@ export function createBulkWatch({ id, started, explain }: BulkWatchOptions, tool
   };
   const ask = async (signal: AbortSignal): Promise<Observation<BulkEnd>> => {
     // Workspace ignores `id` and tells all; then the answer is searched, and the board keeps what others wait for.
-    const { value, retryAfterMs } = await client.call({ method: 'GET', path: operationsPath, query: { id }, schema: operationsSchema }, signal);
+    const { value, retryAfterMs, proof } = await client.call({ method: 'GET', path: operationsPath, query: { id }, schema: operationsSchema }, signal);
     board.pin(value);
     const own = value.find((dto) => dto.id === id) ?? board.take(id);
     board.take(id);
-    return own === undefined ? missed(signal) : observe(own, retryAfterMs);
+    return own === undefined ? missed(signal, proof) : observe(own, retryAfterMs);
   };
 
   if (started !== undefined) latest = observe(started);

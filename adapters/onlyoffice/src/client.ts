@@ -21,6 +21,8 @@ export interface ApiResult<T> {
   readonly total: number | null;
   /** The wait that the portal asks for although it answered. */
   readonly retryAfterMs?: number;
+  /** What it was asked with. */
+  readonly proof: Proof;
 }
 
 export interface OnlyOfficeClient {
@@ -29,8 +31,11 @@ export interface OnlyOfficeClient {
   call<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<ApiResult<z.output<Schema>>>;
   /** A body; credentials go to the portal's own origin only. */
   fetch(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse>;
-  /** Asks whether the portal knows the caller, past any earlier answer. True when it did not, and does now. Throws `unauthenticated`. */
-  renewIfUnknown(signal: AbortSignal | undefined): Promise<boolean>;
+  /**
+   * Asks whether the portal knows the caller, past any earlier answer. True when it did not, and does now. Throws `unauthenticated`.
+   * - Also true when a login was renewed since an answer that was asked for with `before`: whether that one was known, nobody can ask any more.
+   */
+  renewIfUnknown(signal: AbortSignal | undefined, before?: Proof): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -86,10 +91,10 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
     return known;
   };
 
-  const signedIn = async <T>(signal: AbortSignal | undefined, attempt: (headers: Readonly<Record<string, string>>) => Promise<T>, judge: (answer: T) => Verdict, discard: (answer: T) => void): Promise<T> => {
+  const signedIn = async <T>(signal: AbortSignal | undefined, attempt: (proof: Proof) => Promise<T>, judge: (answer: T) => Verdict, discard: (answer: T) => void): Promise<T> => {
     for (let renewed = false; ; renewed = true) {
       const proof = await credentials.proof(signal);
-      const answer = await attempt(proof.headers);
+      const answer = await attempt(proof);
       const verdict = judge(answer);
       if (verdict === 'fine' || (verdict === 'suspicious' && (await isKnown(proof, signal, false)))) return answer;
       const canRepeat = credentials.reject(proof) && !renewed;
@@ -103,10 +108,10 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
     portal,
     generation,
     call: async (call, signal) => {
-      const answer = await signedIn(
+      const { answer, proof } = await signedIn(
         signal,
-        (headers) => exchange(call, headers, signal),
-        (given) => {
+        async (used) => ({ answer: await exchange(call, used.headers, signal), proof: used }),
+        ({ answer: given }) => {
           const verdict = verdictOf(given.status);
           // Workspace opens no route of its API to nobody, and what is explained needs no other explanation.
           const isClear = generation.current() === 'workspace' || call.explain?.(readFailure(given, clock.now())) !== undefined;
@@ -114,7 +119,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         },
         () => undefined,
       );
-      return readResult(call, answer, clock.now());
+      return { ...readResult(call, answer, clock.now()), proof };
     },
     fetch: async (url, headers, signal) => {
       const request = { method: 'GET' as const, isDownload: true, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
@@ -122,7 +127,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         if (url.origin !== portal.origin) return await ports.http.send(request);
         return await signedIn(
           signal,
-          (proof) => ports.http.send(extended(request, { credentials: proof })),
+          (proof) => ports.http.send(extended(request, { credentials: proof.headers })),
           (response) => (new URL(response.url).origin === portal.origin ? verdictOf(response.status) : 'fine'),
           (response) => response.body.destroy(),
         );
@@ -131,8 +136,9 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         throw error.with({ advice: 'If the portal really keeps its files there, name that host in allowHosts of the source.' }, true);
       }
     },
-    renewIfUnknown: async (signal) => {
+    renewIfUnknown: async (signal, before) => {
       const proof = await credentials.proof(signal);
+      if (before !== undefined && proof !== before) return true;
       if (await isKnown(proof, signal, true)) return false;
       if (!credentials.reject(proof)) throw notSignedIn();
       await credentials.proof(signal);
@@ -142,7 +148,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
   };
 }
 
-function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, nowMs: number): ApiResult<z.output<Schema>> {
+function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, nowMs: number): Omit<ApiResult<z.output<Schema>>, 'proof'> {
   const envelope = envelopeSchema.safeParse(answer.json);
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if (failed) {

@@ -244,4 +244,41 @@ describe('a token that dies while the job runs', () => {
     const { source } = makeSource({ baseUrl: server.url });
     expect(await errorOf(archiveOf(source, ...files))).toMatchObject({ kind: 'unauthenticated' });
   });
+
+  test('and was renewed by another call meanwhile costs none of the empty answers that are put up with', async () => {
+    let logins = 0;
+    let hasRenewed: () => void = () => undefined;
+    const renewed = new Promise<void>((resolve) => (hasRenewed = resolve));
+    const polls: Step[] = [[], [op({ progress: 100, finished: true, status: 2, url: bulkPath })]];
+    let gets = 0;
+    const portal = await startScript(async ({ method, path, headers }): Promise<Told | undefined> => {
+      const isLatest = headers.authorization === `Bearer session-${logins}`;
+      if (path === '/api/2.0/authentication') {
+        if (method === 'GET') return docspace(isLatest);
+        logins += 1;
+        return docspace({ token: `session-${logins}` });
+      }
+      if (path.startsWith('/api/2.0/files/file/')) return docspace({ id: Number(path.split('/').pop()), title: 'a.txt', folderId: 7, pureContentLength: 3, version: 1 });
+      if (method === 'PUT') return docspace([op()]);
+      if (path === '/api/2.0/files/fileops') {
+        if (isLatest && logins > 1) return docspace((next(polls, gets++) as readonly Members[]).map((one) => ({ ...one, ...(one['url'] === undefined ? {} : { url: `${portal.url}${bulkPath}` }) })));
+        await renewed;
+        return docspace([]);
+      }
+      if (path === '/api/2.0/files/folder/9') {
+        if (logins > 1) return docspace({ id: 9, title: 'Nine' });
+        return { status: 401 };
+      }
+      return undefined;
+    });
+    server = portal;
+    const { source } = makeSource({ baseUrl: portal.url, userName: 'anna@example.test', password: 'Sonnenblume' });
+    const operation = await source.archive(files);
+    const result = operation.result();
+    result.catch(() => undefined);
+    while (!portal.lines().some((line) => line.startsWith('GET /api/2.0/files/fileops'))) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect((await source.stat('9')).name).toBe('Nine');
+    hasRenewed();
+    expect((await result).link?.url).toContain(bulkPath);
+  });
 });
