@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
-import { formatRef, isFileRef, resolveRef, FileSourceError, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import { formatRef, isFileRef, resolveRef, FileSourceError, throwIfAborted, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import { Answers } from './answers.ts';
 import type { ArchiveLimits } from './archive/limits.ts';
 import { openRemoteZip } from './archive/remote-zip.ts';
-import { prepareFileTarget } from './local/file-target.ts';
+import { eitherOf } from './local/either-of.ts';
+import { prepareFileTarget, type FileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
 import { syncDirectory } from './local/sync-directory.ts';
 import { checkSize, receive } from './receive.ts';
@@ -18,8 +20,11 @@ export interface SaveFileOptions {
   readonly limits?: Partial<ArchiveLimits>;
   readonly signal?: AbortSignal;
   readonly hashing: Hashing;
-  /** Called after each chunk with the bytes so far. */
-  readonly onProgress?: (bytes: number, totalBytes: number | null) => void;
+  /**
+   * Called after each chunk with the bytes so far. What it throws ends the transfer, and so does a rejection of a promise that it gives back.
+   * - Such a promise is not waited for before the next chunk, but before the file appears.
+   */
+  readonly onProgress?: (bytes: number, totalBytes: number | null) => unknown;
 }
 
 /**
@@ -27,28 +32,46 @@ export interface SaveFileOptions {
  * - The name appears only when the file is complete; throws otherwise, and leaves what was there as it was.
  */
 export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
+  const ref = resolveRef(options.source.name, options.ref);
+  if (!isFileRef(ref)) throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(options.source.name, ref), advice: 'Write source:folder/file.' });
+  const target = await prepareFileTarget(options.file);
+  const over = new AbortController();
+  let refusal: { readonly error: unknown } | undefined;
+  const answers = new Answers((error) => {
+    refusal ??= { error };
+    over.abort(error);
+  });
+  try {
+    return await save(ref, target, answers, { ...options, signal: eitherOf(over.signal, options.signal) });
+  } catch (error) {
+    throw refusal === undefined ? error : refusal.error;
+  }
+}
+
+async function save(ref: FileRef, target: FileTarget, answers: Answers, options: SaveFileOptions & { readonly signal: AbortSignal }): Promise<ReceiptFile> {
   const { source, file, signal, hashing, onProgress } = options;
-  const ref = resolveRef(source.name, options.ref);
-  if (!isFileRef(ref)) throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(source.name, ref), advice: 'Write source:folder/file.' });
-  const target = await prepareFileTarget(file);
-  const withSignal = signal === undefined ? {} : { signal };
-  const content = options.entry === undefined ? await source.open(ref, withSignal) : await openEntry(source, ref, options.entry, { ...withSignal, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const content = options.entry === undefined ? await source.open(ref, { signal }) : await openEntry(source, ref, options.entry, { signal, ...(options.limits === undefined ? {} : { limits: options.limits }) });
   const part = new PartFile({ ...target, hashing, size: content.size });
   let bytes = 0;
   try {
+    const listed = content.size === null && options.entry === undefined ? await source.stat(ref, { signal }) : null;
+    const sizes = { announced: content.size, listed: listed?.kind === 'file' ? listed.size : null };
     await receive(content.body, part, {
-      ...withSignal,
+      signal,
+      listed: sizes.listed,
       onBytes: (more) => {
         bytes += more;
-        onProgress?.(bytes, content.size);
+        answers.add(onProgress?.(bytes, content.size));
       },
     });
-    const listed = content.size === null ? await source.stat(ref, withSignal) : null;
-    checkSize(part.bytes, { announced: content.size, listed: listed?.kind === 'file' ? listed.size : null });
+    checkSize(part.bytes, sizes);
+    await answers.settled(signal);
+    throwIfAborted(signal);
     await part.finish();
     await syncDirectory(dirname(target.finalPath));
     return { ref: formatRef(source.name, ref), name: content.name ?? listed?.name ?? null, path: file, size: part.bytes, sha256: part.sha256, status: 'ok' };
   } catch (error) {
+    content.body.on('error', () => undefined).destroy();
     await part.discard();
     throw error;
   }

@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import { FileSourceError } from '@filesource/core';
 import { nodeHashing } from '@filesource/testkit';
 import { saveFile } from '../src/index.ts';
 import { file, filesBelow, memorySource, sha256, temporaryDirectory, textOf } from './helpers.ts';
@@ -33,6 +34,58 @@ describe('one file under a name of the caller', () => {
     adapter.open = async (ref, options) => ({ ...(await open(ref, options)), body: Readable.from([Buffer.from('he')]), size: null, totalSize: null });
     const directory = await temporaryDirectory();
     await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'truncated' });
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test.each([
+    ['throws', () => {
+      throw new Error('not any more');
+    }],
+    ['rejects', async () => {
+      throw new Error('not any more');
+    }],
+    ['rejects after the last byte', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new Error('not any more');
+    }],
+  ])('fails with what a listener gives that %s, and leaves what was there', async (_name, onProgress) => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'mine.txt'), 'before');
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing, onProgress })).rejects.toThrow('not any more');
+    expect(await filesBelow(directory)).toEqual(['mine.txt']);
+    expect(await textOf(directory, 'mine.txt')).toBe('before');
+  });
+
+  test('gives a body up that goes on beyond the listed size', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const open = adapter.open.bind(adapter);
+    let sent = 0;
+    const body = new Readable({
+      read() {
+        sent += 1;
+        this.push(sent > 1000 ? null : Buffer.alloc(65_536));
+      },
+    });
+    adapter.open = async (ref, options) => ({ ...(await open(ref, options)), body, size: null, totalSize: null });
+    const directory = await temporaryDirectory();
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'conflict' });
+    expect(sent).toBeLessThan(100);
+    expect(body.destroyed).toBe(true);
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
+  test('closes the body of a file whose size cannot be asked for', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const open = adapter.open.bind(adapter);
+    const body = new Readable({ read: () => undefined });
+    adapter.open = async (ref, options) => ({ ...(await open(ref, options)), body, size: null, totalSize: null });
+    adapter.stat = async () => {
+      throw new FileSourceError('permission-denied', 'no');
+    };
+    const directory = await temporaryDirectory();
+    await expect(saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing })).rejects.toMatchObject({ kind: 'permission-denied' });
+    expect(body.destroyed).toBe(true);
     expect(await filesBelow(directory)).toEqual([]);
   });
 
