@@ -116,7 +116,9 @@ function goOn({ files, limit, total, announced, position, wasReread }: Rows, fre
       throw incomplete(next);
     }
     const isDefaultSize = files.length === vendorPageSize && isShort && (total === null || (position.offset === 0 && total === files.length));
-    const mayBeMore = next.sweep === 0 && (!isShort || isDefaultSize);
+    // Where nothing tells how many there are, a page is the last one only when nothing follows it: the vendor may give fewer rows than it is asked for.
+    const isUntold = announced === null || announced === 0;
+    const mayBeMore = next.sweep === 0 && (!isShort || isDefaultSize || isUntold);
     if (mayBeMore || (total !== null && total > next.offset)) return next;
   }
   if (next.total === null || next.listed >= next.total) return undefined;

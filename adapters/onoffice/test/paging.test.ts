@@ -24,6 +24,11 @@ describe.each(['onoffice-address', 'onoffice-appointment'] as const)('listing of
     });
   });
 
+  test.each(['null', 'zero'] as const)('goes on by the rows received when the vendor cuts the page to any size, and cntabsolute is %s', async (total) => {
+    server.onApi = listOf(files(130), { total: totals[total], most: 50 });
+    await expect(idsOf(adapterOf(server, provider), '7')).resolves.toEqual(numbers(130));
+  });
+
   test('takes small pages one by one', async () => {
     server.onApi = listOf(files(7));
     await expect(idsOf(adapterOf(server, provider), '7', 3)).resolves.toEqual(numbers(7));
