@@ -7,6 +7,8 @@ const placeSchema = z.strictObject({
   start: z.int().min(0),
   size: z.int().min(0),
   repeats: z.int().min(0),
+  /** Pages in a row without an entry. */
+  empty: z.int().min(0),
   /** The least that a page before told: what came in meanwhile may be missed. */
   total: z.int().min(0).nullable(),
   /** What the page before told. */

@@ -9,6 +9,8 @@ import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
 
 const keysKept = 2000;
 const mostRereads = 3;
+/** Pages in a row that may show nothing, for what the user may not see; a total can announce any number of them. */
+const mostEmpty = 1000;
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
@@ -35,6 +37,7 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
  * - A page that came before, or that is empty in the middle, is asked for once more; a vendor that sends the same again and again is an
  *   error, since entries would be missing.
+ * - A total that is less than what came, or that may be the number of entries on the page, says nothing of the end: that is where a page is empty.
  * - At the end, fewer entries than the portal announced are an error, unless `acceptsHidden` says that the user may not see them all.
  * - When the folder has shrunk, entries have moved up: as many are read again.
  */
@@ -54,11 +57,15 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (repeats > 1) {
     throw new FileSourceError('vendor-protocol', 'the portal sends the same page of the folder again and again', { advice: 'The listing is not complete; report this to the vendor.' });
   }
+  const empty = received.length > 0 ? 0 : (before?.empty ?? 0) + 1;
+  if (empty > mostEmpty) {
+    throw new FileSourceError('vendor-protocol', `the portal announces ${total ?? 'more'} entries and sends ${mostEmpty} pages with none`, { advice: 'The listing is not complete; report this to the vendor.' });
+  }
   const next = goOn(before, came, repeats);
   // The entries of the last page come before the error that others are missing.
   const isShort = !next.hasMore && !acceptsHidden && isLess(next.listed, next.total);
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
-  const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
+  const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   return { items, ...(total === null ? {} : { total }), ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
 }
 
@@ -92,7 +99,9 @@ function goOn(before: Position | undefined, { start, pageSize, total, received, 
   const wasAskedAgain = before !== undefined && before.size === 0 && before.start === start;
   const isGap = received === 0 && total !== null && start < total && !wasAskedAgain;
   const next = isWrongPage || isGap ? start : start + (received === 0 || isRepeat ? pageSize : received);
-  return { start: next, total: leastTotal, listed: (before?.listed ?? 0) + fresh, hasMore: total === null ? received > 0 : next < total };
+  const listed = (before?.listed ?? 0) + fresh;
+  const isNoTotal = total === null || listed > total || (start === 0 && received === pageSize && total === received);
+  return { start: next, total: leastTotal, listed, hasMore: isNoTotal ? received > 0 : next < total };
 }
 
 function isLess(listed: number, total: number | null): boolean {

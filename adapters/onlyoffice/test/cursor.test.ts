@@ -13,6 +13,7 @@ const position: fc.Arbitrary<Position> = fc.record({
   known: pages,
   size: count,
   repeats: count,
+  empty: count,
   total: fc.option(count),
   last: fc.option(count),
   listed: count,
@@ -20,7 +21,7 @@ const position: fc.Arbitrary<Position> = fc.record({
   tellsStart: fc.boolean(),
 });
 const folder = fc.constantFrom('7', '@my', 'sbox-1-|docs');
-const nothing: Position = { start: 0, known: KnownKeys.none, size: 0, repeats: 0, total: null, last: null, listed: 0, isShort: false, tellsStart: false };
+const nothing: Position = { start: 0, known: KnownKeys.none, size: 0, repeats: 0, empty: 0, total: null, last: null, listed: 0, isShort: false, tellsStart: false };
 
 /** As in another process: what was written last is not remembered. */
 function forget(): void {

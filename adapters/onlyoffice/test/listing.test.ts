@@ -53,6 +53,24 @@ describe('list', () => {
     expect(asked.map((one) => [start(one), count(one)])).toEqual([[0, 100], [100, 100], [200, 100]]);
   });
 
+  test.each([
+    ['the entries of the page', (rows: number) => rows],
+    ['fewer than come', () => 150],
+  ])('reads to the end where the total is the number of %s', async (_name, total) => {
+    const all = many(330);
+    expect(await idsOf((one) => {
+      const page = all.slice(start(one), start(one) + count(one));
+      return contents(page, { total: total(page.length), startIndex: start(one) });
+    })).toEqual(numbers(1, 330));
+  });
+
+  test('ends where a total grows for ever and no entry comes', async () => {
+    const seen: string[] = [];
+    const reading = idsOf((one) => contents(start(one) === 0 ? many(100) : [], { total: start(one) + 1000, startIndex: start(one) }), {}, undefined, seen);
+    expect(await errorOf(reading)).toMatchObject({ kind: 'vendor-protocol', message: expect.stringContaining('1000 pages with none') });
+    expect(seen).toHaveLength(100);
+  });
+
   test('asks a Workspace for up to 1000 at once, when told that it is one', async () => {
     const { url, asked } = await portal(() => workspace({ files: [], folders: [], total: 0 }));
     for await (const entry of makeSource({ baseUrl: url, generation: 'workspace' }).source.list('7')) throw new Error(entry.id);
