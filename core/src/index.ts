@@ -47,6 +47,7 @@ export { promised } from './promised.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { BlockPool } from './streams/block-pool.ts';
+export { GatheredBytes } from './streams/gathered-bytes.ts';
 export { handOver, handsOver, homeOf, willHandOver } from './streams/handed-over.ts';
 export { WholeBody } from './streams/whole-body.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';

@@ -1,4 +1,4 @@
-import { FileSourceError } from '@filesource/core';
+import { FileSourceError, GatheredBytes } from '@filesource/core';
 import { protocolError } from './errors.ts';
 import { openEscapeLength, unescapeJson } from './json-escapes.ts';
 
@@ -33,8 +33,7 @@ export class ContentScanner {
   readonly #sink: ContentSink;
   readonly #maxTextBytes: number;
   readonly #stack: Frame[] = [];
-  readonly #kept: Buffer[] = [];
-  #keptBytes = 0;
+  readonly #kept = new GatheredBytes();
   #state: 'between' | 'name' | 'value' | 'content' = 'between';
   #isEscaped = false;
   #name = '';
@@ -71,7 +70,8 @@ export class ContentScanner {
 
   /** Everything but the contents, as far as it has come. */
   text(): string {
-    return Buffer.concat(this.#kept, this.#keptBytes)
+    return this.#kept
+      .whole()
       .toString('utf8')
       .replace(/^\uFEFF/, '');
   }
@@ -87,10 +87,9 @@ export class ContentScanner {
   }
 
   #keep(bytes: Buffer): void {
-    this.#keptBytes += bytes.length;
-    if (this.#keptBytes > this.#maxTextBytes) throw new FileSourceError('too-large', `the answer has more than ${this.#maxTextBytes} bytes besides contents`);
+    if (this.#kept.length + bytes.length > this.#maxTextBytes) throw new FileSourceError('too-large', `the answer has more than ${this.#maxTextBytes} bytes besides contents`);
     // A copy: a view would hold the whole chunk in memory.
-    if (bytes.length > 0) this.#kept.push(Buffer.from(bytes));
+    if (bytes.length > 0) this.#kept.add(Buffer.from(bytes));
   }
 
   #between(chunk: Buffer, at: number): number {

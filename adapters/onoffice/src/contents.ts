@@ -1,4 +1,4 @@
-import { FileSourceError, toFileSourceError } from '@filesource/core';
+import { FileSourceError, GatheredBytes, toFileSourceError } from '@filesource/core';
 import type { Readable } from 'node:stream';
 import { Base64Decoder } from './base64-decoder.ts';
 import { ContentScanner } from './content-scanner.ts';
@@ -42,7 +42,7 @@ export async function readContents(body: Readable, maxBytes: number): Promise<Re
 
 class Collector {
   readonly #decoder = new Base64Decoder();
-  readonly #pieces: Buffer[] = [];
+  readonly #pieces = new GatheredBytes();
   #error: FileSourceError | undefined;
 
   /** False when nothing was decoded, as after an error. */
@@ -51,7 +51,7 @@ class Collector {
     try {
       const bytes = decode(this.#decoder);
       if (bytes === undefined) return false;
-      this.#pieces.push(bytes);
+      this.#pieces.add(bytes);
     } catch (error) {
       this.#error = toFileSourceError(error);
       return false;
@@ -60,6 +60,6 @@ class Collector {
   }
 
   content(): DecodedContent {
-    return this.#error === undefined ? { bytes: Buffer.concat(this.#pieces) } : { error: this.#error };
+    return this.#error === undefined ? { bytes: this.#pieces.whole() } : { error: this.#error };
   }
 }

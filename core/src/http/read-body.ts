@@ -1,6 +1,7 @@
 import { finished, type Readable } from 'node:stream';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import { GatheredBytes } from '../streams/gathered-bytes.ts';
 import { isDeeperThan, nestsDeeperThan, opensMoreThan } from './json-depth.ts';
 import { textOf } from './text-of.ts';
 
@@ -14,8 +15,7 @@ const mostOpen = 250_000;
  * - Throws `too-large` past `maxBytes`, and closes the connection.
  */
 export async function readBody(body: Readable, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const chunks = new GatheredBytes();
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       body.destroy();
@@ -23,12 +23,11 @@ export async function readBody(body: Readable, maxBytes: number): Promise<Buffer
     };
     finished(body, { writable: false }, (error) => {
       if (error !== undefined && error !== null) fail(error);
-      else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
+      else resolve(chunks.whole());
     });
     body.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) fail(new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`));
-      else chunks.push(chunk);
+      if (chunks.length + chunk.length > maxBytes) fail(new FileSourceError('too-large', `the answer has more than ${maxBytes} bytes`));
+      else chunks.add(chunk);
     });
   });
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { FileSourceError, type Content, type OpenOptions } from '@filesource/core';
+import { FileSourceError, GatheredBytes, type Content, type OpenOptions } from '@filesource/core';
 import { RandomAccessReader } from 'yauzl';
 
 export type OpenRemote = (options: OpenOptions) => Promise<Content>;
@@ -52,15 +52,13 @@ export class RemoteFile {
 }
 
 async function gather(body: Readable, length: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let received = 0;
+  const chunks = new GatheredBytes();
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    received += chunk.length;
-    if (received > length) break;
+    chunks.add(chunk);
+    if (chunks.length > length) break;
   }
-  if (received === length) return Buffer.concat(chunks, length);
-  throw new FileSourceError(received < length ? 'truncated' : 'corrupt', `${received} bytes came for a range of ${length}`);
+  if (chunks.length === length) return chunks.whole();
+  throw new FileSourceError(chunks.length < length ? 'truncated' : 'corrupt', `${chunks.length} bytes came for a range of ${length}`);
 }
 
 interface Piece {
