@@ -75,6 +75,30 @@ describe('one file under a name of the caller', () => {
     expect(await filesBelow(directory)).toEqual([]);
   });
 
+  test('that comes byte by byte takes not many times its size', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
+    const open = adapter.open.bind(adapter);
+    const size = 1_000_000;
+    const block = Buffer.from('0123456789'.repeat(100));
+    let left = size;
+    const body = new Readable({
+      read() {
+        for (let goesOn = true; goesOn && left > 0; left -= 1) goesOn = this.push(block.subarray((size - left) % 1000, ((size - left) % 1000) + 1));
+        if (left === 0) this.push(null);
+      },
+    });
+    adapter.open = async (ref, options) => ({ ...(await open(ref, options)), body, size, totalSize: size });
+    const directory = await temporaryDirectory();
+    const before = process.memoryUsage().heapUsed;
+    let most = 0;
+    const onProgress = (bytes: number): void => {
+      if (bytes % 10_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed - before);
+    };
+    const { sha256: hash } = await saveFile({ source, ref: '1/1', file: join(directory, 'mine.txt'), hashing: nodeHashing, onProgress });
+    expect(hash).toBe(sha256('0123456789'.repeat(100_000)));
+    expect(most / 2 ** 20).toBeLessThan(70);
+  });
+
   test('closes the body of a file whose size cannot be asked for', async () => {
     const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt', 'hello')] }]);
     const open = adapter.open.bind(adapter);

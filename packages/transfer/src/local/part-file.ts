@@ -9,6 +9,9 @@ import { WriteQueue } from './write-queue.ts';
 
 /** Chunks are gathered to this before each write: TLS hands over 16 KiB at a time, and a write for each costs most of the speed. */
 const gatherBytes = 1024 * 1024;
+/** A vendor may send one byte at a time, and a piece takes a hundred times that: so many pieces of less than so many bytes are put together. */
+const mostTiny = 256;
+const tinyBytes = 1024;
 /** Files up to this are written with one call, without a trip through the thread pool. */
 const smallBytes = 256 * 1024;
 /** From here on a file is written and hashed on another thread where that can be done, since this takes longer than all else; before, the thread would cost more. */
@@ -44,6 +47,8 @@ export class PartFile {
   #handle: FileHandle | undefined;
   #pieces: Piece[] = [];
   #gathered = 0;
+  /** So many of the last pieces are tiny, or all of them. */
+  #tiny = 0;
   /** Ready to take pieces; else it is being made ready, or nothing was written yet. */
   #writer: PieceWriter | undefined;
   #preparing: Promise<PieceWriter> | undefined;
@@ -84,12 +89,21 @@ export class PartFile {
   take(chunk: Buffer, home?: BlockPool): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#threaded === undefined) this.#hash.update(chunk);
-    this.#pieces.push({ chunk, home: chunk.byteOffset === 0 ? home : undefined });
+    this.#put({ chunk, home: chunk.byteOffset === 0 ? home : undefined });
     this.#gathered += chunk.length;
     this.#bytes += chunk.length;
     if (this.#gathered < gatherBytes) return undefined;
     if (this.#writer === undefined || this.#isForThread) return this.#flush();
     return this.#enqueue(this.#writer)?.catch((error: unknown) => this.#fail(error));
+  }
+
+  #put(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#tiny = piece.home === undefined && piece.chunk.length < tinyBytes ? this.#tiny + 1 : 0;
+    if (this.#tiny < mostTiny) return;
+    const tiny = this.#pieces.splice(-mostTiny);
+    this.#pieces.push({ chunk: Buffer.concat(tiny.map(({ chunk }) => chunk)), home: undefined });
+    this.#tiny = 0;
   }
 
   /** Writes what is gathered, forces it to the disk and closes the file; it still has its other name. */
