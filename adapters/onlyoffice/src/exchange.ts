@@ -51,7 +51,7 @@ function httpRequest({ method, body }: ApiRequest, url: string, credentials: Rea
 }
 
 function redirected(httpStatus: number, location: string | undefined, from: string): FileSourceError {
-  const target = location === undefined ? 'nowhere' : redactUrl(new URL(location, from).href);
+  const target = location === undefined || !URL.canParse(location, from) ? 'nowhere' : redactUrl(new URL(location, from).href);
   return new FileSourceError('vendor-protocol', `the portal redirects its API to ${target}`, { httpStatus, advice: 'Set baseUrl to the address that the portal really has.' });
 }
 

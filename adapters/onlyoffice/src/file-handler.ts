@@ -53,8 +53,8 @@ export async function openBody(client: OnlyOfficeClient, ports: Ports, request: 
   }
 }
 
-/** A link to the portal itself, spelled with plain HTTP by a portal that does not know of the proxy before it, is upgraded. */
-function handlerUrl(link: string, portal: URL): URL {
+/** Throws `vendor-protocol` for what is no web address. A link to the portal itself, spelled with plain HTTP by a portal that does not know of the proxy before it, is upgraded. */
+export function handlerUrl(link: string, portal: URL): URL {
   let url: URL;
   try {
     url = new URL(link, portal);

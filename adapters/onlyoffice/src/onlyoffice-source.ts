@@ -8,7 +8,7 @@ import { portalAddress, type OnlyOfficeConfig } from './config.ts';
 import { credentialsOf } from './credentials-of.ts';
 import { diagnosePortal } from './diagnose.ts';
 import { createExchange } from './exchange.ts';
-import { openBody } from './file-handler.ts';
+import { handlerUrl, openBody } from './file-handler.ts';
 import { createGenerationDetector } from './generation.ts';
 import { parseFolderId } from './ids.ts';
 import { listContents, listRoot } from './listing.ts';
@@ -68,7 +68,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
     link: async ({ folder, file }, { signal }) => {
       if (file === undefined) throw new FileSourceError('unsupported', 'the portal does not tell the page of a folder');
       const found = await lookup.file({ folder, file }, signal);
-      return { url: new URL(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
+      return { url: handlerUrl(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
     },
     archive: async (selection, { signal, itemsMayFollow = false }) => {
       const walking = new AbortController();

@@ -305,6 +305,7 @@ describe('answers that are no listing', () => {
     ['nothing', { body: '' }, { kind: 'vendor-protocol', message: expect.stringContaining('an empty body') }],
     ['a list', { json: [1] }, { kind: 'vendor-protocol' }],
     ['entries without ids', contents([{ title: 'x' }]), { kind: 'vendor-protocol', message: expect.stringContaining('files.0.id') }],
+    ['a redirect to what is no address', { status: 302, headers: { location: 'http://[' }, body: '' }, { kind: 'vendor-protocol', message: 'the portal redirects its API to nowhere' }],
     ['a redirect', { status: 301, headers: { location: 'https://new.example.com/api?secret=1' }, body: '' }, { kind: 'vendor-protocol', message: 'the portal redirects its API to https://new.example.com/api?…' }],
   ])('%s', async (_name, told, expected) => {
     const { url } = await portal(({ path }) => (path.endsWith('/authentication') ? docspace(true) : told));

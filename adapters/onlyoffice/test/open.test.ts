@@ -234,6 +234,11 @@ describe('stat and link', () => {
     expect(server.asked).toEqual([]);
   });
 
+  test.each(['javascript:alert(document.domain)', 'data:text/html,x', 'file:///etc/passwd'])('a link that is no web address is handed to nobody: %s', async (viewUrl) => {
+    const server = await portal({ file: { viewUrl }, handler: told(bytes) });
+    expect(await errorOf(makeSource({ baseUrl: server.url }).source.link('7/5'))).toMatchObject({ kind: 'vendor-protocol' });
+  });
+
   test('a link is the portal\'s own, and a folder has none', async () => {
     const server = await portal({ handler: told(bytes) });
     const { source } = makeSource({ baseUrl: server.url });
