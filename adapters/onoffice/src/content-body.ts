@@ -39,6 +39,8 @@ export class ContentBody extends Readable {
   readonly #decoder = new Base64Decoder();
   readonly #scanner: ContentScanner;
   #held: Buffer[] = [];
+  /** So many of the first of them were given already: to shift each out of a long list would take longer than all else. */
+  #given = 0;
   #heldBytes = 0;
   #answerBytes = 0;
   #bytes = 0;
@@ -131,10 +133,14 @@ export class ContentBody extends Readable {
   /** Gives what is held, up to the last `keep` bytes or a little more. */
   #give(keep: number): void {
     let goesOn = true;
-    for (let first = this.#held[0]; first !== undefined && this.#heldBytes - first.length >= keep; first = this.#held[0]) {
-      this.#held.shift();
+    for (let first = this.#held[this.#given]; first !== undefined && this.#heldBytes - first.length >= keep; first = this.#held[this.#given]) {
+      this.#given += 1;
       this.#heldBytes -= first.length;
       goesOn = this.push(first);
+    }
+    if (this.#given * 2 >= this.#held.length) {
+      this.#held.splice(0, this.#given);
+      this.#given = 0;
     }
     if (!goesOn) this.#source.pause();
   }
