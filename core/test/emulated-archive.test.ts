@@ -180,12 +180,10 @@ describe('names in an archive', () => {
     ]);
   });
 
-  it('are told apart soon where thousands are the same', () => {
+  it('are told apart in time that grows with their number alone: the square of it would take hours here', () => {
     const spread = createPathSpreader();
-    const started = performance.now();
-    const paths = Array.from({ length: 20_000 }, () => spread('Grundriss.pdf'));
-    expect(new Set(paths).size).toBe(20_000);
-    expect(paths.at(-1)).toBe('Grundriss (19999).pdf');
-    expect(performance.now() - started).toBeLessThan(1000);
+    const paths = Array.from({ length: 200_000 }, () => spread('Grundriss.pdf'));
+    expect(new Set(paths).size).toBe(200_000);
+    expect(paths.at(-1)).toBe('Grundriss (199999).pdf');
   });
 });

@@ -49,13 +49,15 @@ export interface EntryTools {
  * - What is written is proven, or removed again; who watches it meanwhile sees half of it.
  */
 export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
-  /** Entries up to this are read at once, and are not forced to the disk one by one. */
+  /** Entries up to this are read at once, and forced to the disk together. */
   const smallBytes = 1024 * 1024;
   /** Deflated entries up to this are inflated at once: a stream takes twice the time. */
   const mostInflatedBytes = 4 * 1024 * 1024;
   const pieceBytes = 256 * 1024;
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
   const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
+  /** Small files that are written and still open. */
+  const unforced = new Map<EntryTask, number>();
   let closing: Promise<void> | undefined;
   let work: Promise<unknown> = Promise.resolve();
 
@@ -158,18 +160,29 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
   }
 
   /** Bytes that are proven. */
-  function keep({ path }: EntryTask, bytes: Buffer): string {
+  function keep(task: EntryTask, bytes: Buffer): string {
+    const { path } = task;
     if (path !== null) {
       atTarget(() => {
         const out = fs.openSync(path, fresh, 0o666);
-        try {
-          writeAll(out, bytes);
-        } finally {
-          fs.closeSync(out);
-        }
+        unforced.set(task, out);
+        writeAll(out, bytes);
       });
     }
     return crypto.hash('sha256', bytes);
+  }
+
+  /** After all of them are written: the disk then has one thing to do, and not one for each. */
+  async function forceAll(): Promise<ReadonlyMap<EntryTask, EntryFailure>> {
+    const failures = new Map<EntryTask, EntryFailure>();
+    const forceOne = async ([task, out]: [EntryTask, number]): Promise<void> => forced(out).catch((error: unknown) => void failures.set(task, failed(task, error)));
+    await Promise.all([...unforced].map(forceOne));
+    return failures;
+  }
+
+  function closeAll(): void {
+    for (const out of unforced.values()) fs.closeSync(out);
+    unforced.clear();
   }
 
   function* piecesOf(start: number, length: number): Generator<Buffer, void> {
@@ -233,22 +246,32 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
       const start = dataStart(task);
       return Math.max(task.size, task.packedSize) <= smallBytes ? readWhole(task, start) : await readLarge(task, start);
     } catch (error) {
-      if (task.path !== null) fs.rmSync(task.path, { force: true });
-      const { code = '' } = ((error instanceof Failed ? error.cause : error) ?? {}) as { readonly code?: string };
-      if (!(error instanceof Failed)) return { of: 'archive', why: messageOf(error), code };
-      return { of: error.of, why: error.message, code, ...(error.cause === undefined ? {} : { cause: messageOf(error.cause) }) };
+      return failed(task, error);
     }
+  }
+
+  /** Nothing is left of it. */
+  function failed({ path }: EntryTask, error: unknown): EntryFailure {
+    if (path !== null) fs.rmSync(path, { force: true });
+    const { code = '' } = ((error instanceof Failed ? error.cause : error) ?? {}) as { readonly code?: string };
+    if (!(error instanceof Failed)) return { of: 'archive', why: messageOf(error), code };
+    return { of: error.of, why: error.message, code, ...(error.cause === undefined ? {} : { cause: messageOf(error.cause) }) };
   }
 
   async function readAll(tasks: readonly EntryTask[]): Promise<EntryOutcome[]> {
     const outcomes: EntryOutcome[] = [];
-    for (const group of groupsOf(tasks)) {
-      if (closing !== undefined) throw new Error('it was closed');
-      const inflated = inflateTogether(group);
-      for (const task of group) outcomes.push(await readOne(task, inflated?.of.get(task)));
-      if (inflated !== undefined) inflating.release(inflated.all);
+    try {
+      for (const group of groupsOf(tasks)) {
+        if (closing !== undefined) throw new Error('it was closed');
+        const inflated = inflateTogether(group);
+        for (const task of group) outcomes.push(await readOne(task, inflated?.of.get(task)));
+        if (inflated !== undefined) inflating.release(inflated.all);
+      }
+      const failures = await forceAll();
+      return failures.size === 0 ? outcomes : outcomes.map((outcome, index) => failures.get(tasks[index] as EntryTask) ?? outcome);
+    } finally {
+      closeAll();
     }
-    return outcomes;
   }
 
   return {

@@ -13,18 +13,19 @@ import { createInflating } from './inflating.ts';
 /** A thread takes longer to start than it takes to read less than this. */
 const entriesForThreads = 400;
 const bytesForThreads = 16 * 1024 * 1024;
-/** More of them wait for each other at the file system. */
+/** More of them wait for each other at the file system. This thread is left to those whose process it is, unless there is no other core. */
 const mostThreads = 2;
 /** One batch is read while the next one is on its way. */
 const batchesPerThread = 2;
 
-/** How many threads beside this one are worth it for so much work, on this machine. */
+/** How many threads are worth it for so much work, on this machine; with none, this one does it. */
 export function threadsFor(work: { readonly entries: number; readonly bytes: number }, cpus = availableParallelism()): number {
-  return work.entries >= entriesForThreads || work.bytes >= bytesForThreads ? Math.min(mostThreads, cpus - 1) : 0;
+  const isWorthIt = cpus > 1 && (work.entries >= entriesForThreads || work.bytes >= bytesForThreads);
+  return isWorthIt ? Math.min(mostThreads, cpus) : 0;
 }
 
 /**
- * Readers of one archive: this thread, and others beside it.
+ * Readers of one archive: threads, or this one where there are none.
  * - What a thread that died has not told is read here.
  */
 export class EntryReaders {
@@ -44,12 +45,12 @@ export class EntryReaders {
 
   /** How many calls of `read` at once, each with its own number, keep all of them busy. */
   get lanes(): number {
-    return 1 + batchesPerThread * this.#threads.length;
+    return Math.max(1, batchesPerThread * this.#threads.length);
   }
 
   /** Rejects when the readers are closed. */
   async read(lane: number, tasks: readonly EntryTask[]): Promise<readonly EntryOutcome[]> {
-    const thread = lane === 0 ? undefined : this.#threads[lane % this.#threads.length];
+    const thread = this.#threads[lane % this.#threads.length];
     if (thread !== undefined) {
       try {
         return await thread.read(tasks);
