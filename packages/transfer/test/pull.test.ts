@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { renameSync, symlinkSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -116,6 +117,28 @@ describe('a pull', () => {
     expect(await filesBelow(outside)).toEqual(['precious']);
     expect(await textOf(outside, 'precious')).toBe('untouched');
     expect(await textOf(directory, 'contacts/2/b.txt')).toBe('content of 2');
+  });
+
+  test.each([
+    ['a link', (path: string, outside: string) => symlinkSync(outside, path), 'a symbolic link is in the way'],
+    ['nothing', () => undefined, 'the directory is not there'],
+  ])('does not call complete what was written below a directory in whose place there is %s by then', async (_what, replace, message) => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }, { id: '2', files: [file('2', 'b.txt')] }]);
+    const [directory, outside, receiptFile] = [await temporaryDirectory(), await temporaryDirectory(), join(await temporaryDirectory(), 'receipt.json')];
+    let isReplaced = false;
+    const onEvent = ({ type }: TransferEvent): void => {
+      if (type !== 'file-done' || isReplaced) return;
+      isReplaced = true;
+      renameSync(join(directory, 'contacts/1'), join(directory, 'elsewhere'));
+      replace(join(directory, 'contacts/1'), outside);
+    };
+    const all = options(directory, ['contacts:1'], { source, receiptFile });
+    const { kind, message: told } = await failureOf(pull({ ...all, onEvent }));
+    expect([kind, told]).toEqual(['target-failed', expect.stringContaining(message)]);
+    await expect(readFile(receiptFile)).rejects.toMatchObject({ code: 'ENOENT' });
+    await rm(join(directory, 'contacts/1'), { force: true });
+    expect(await pull(all)).toMatchObject({ complete: true });
+    expect(await textOf(directory, 'contacts/1/a.txt')).toBe('content of 1');
   });
 
   test('pulls a file once that is reached through its folder and by itself', async () => {

@@ -36,7 +36,10 @@ describe('a receipt', () => {
     const { source } = archivingSource({ bytes, items: [item('1', 'receipt.json', 'of the vendor')] });
     const fetch = (to: { readonly file: string } | { readonly directory: string }, receiptFile: string): Promise<Receipt> =>
       fetchArchive({ source, refs: ['1'], to, receiptFile, clock: realClock, hashing: nodeHashing });
-    await expect(fetch({ file: join(home, 'a.zip') }, join(home, 'a.zip'))).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('the receipt would replace it') });
+    await expect(fetch({ file: join(home, 'a.zip') }, join(home, '.', 'b', '..', 'a.zip'))).rejects.toMatchObject({ kind: 'invalid-argument', message: expect.stringContaining('cannot be the archive and its receipt') });
+    expect(await filesBelow(home)).toEqual([]);
+    await symlink(home, join(home, 'link'));
+    await expect(fetch({ file: join(home, 'a.zip') }, join(home, 'link', 'a.zip'))).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('the receipt would replace it') });
     expect((await readFile(join(home, 'a.zip'))).equals(bytes)).toBe(true);
     await expect(fetch({ directory: join(home, 'out') }, join(home, 'out', 'receipt.json'))).rejects.toMatchObject({ kind: 'conflict' });
     expect(await readFile(join(home, 'out', 'receipt.json'), 'utf8')).toBe('of the vendor');

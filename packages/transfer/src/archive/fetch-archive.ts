@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { FileSourceError, throwIfAborted, toFileSourceError, untilAborted, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import { Answers } from '../answers.ts';
 import type { TransferListener } from '../events.ts';
@@ -52,10 +52,11 @@ export type FetchArchiveOptions = FetchOptions &
  * Fetches files and folders as one archive, reads it to its end, and proves it against what was asked for.
  * - An archive that lacks files is kept, and the receipt names them. One that is cut or no archive throws, and nothing appears.
  * - An abort, or a wait that is too long, cancels the vendor's operation if it was started here.
- * - Throws `conflict` while another transfer writes to the directory.
+ * - Throws `conflict` while another transfer writes to the directory, and where the receipt would replace a file of the archive: the files stay then.
  */
 export async function fetchArchive(options: FetchArchiveOptions): Promise<Receipt> {
   const started = new Date(options.clock.now()).toISOString();
+  checkReceiptFile(options);
   const target = await prepareTarget(options.to);
   try {
     return await fetchInto(target, started, target.lock === undefined ? options : { ...options, signal: eitherOf(target.lock.lost, options.signal) });
@@ -158,6 +159,12 @@ interface Target {
   readonly file: FileTarget;
   readonly directory?: TargetDirectory;
   readonly lock?: DirectoryLock;
+}
+
+/** What an archive unpacks to is known only later, and looked at when the receipt is written. */
+function checkReceiptFile({ to, receiptFile }: FetchArchiveOptions): void {
+  if (receiptFile === undefined || !('file' in to) || resolve(to.file) !== resolve(receiptFile)) return;
+  throw new FileSourceError('invalid-argument', `${JSON.stringify(receiptFile)} cannot be the archive and its receipt`, { advice: 'Name another place for the receipt.' });
 }
 
 async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {

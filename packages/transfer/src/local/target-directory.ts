@@ -59,9 +59,20 @@ export class TargetDirectory {
     return slash > 0 ? this.makeDirectory(path.slice(0, slash)) : Promise.resolve();
   }
 
-  /** Forces the names of everything in it to the disk; before a receipt says that all of it is there. */
+  /**
+   * Forces the names of everything in it to the disk; before a receipt says that all of it is there.
+   * - Throws `target-failed` where a directory has gone meanwhile, or something else stands in its place: what was written then is elsewhere.
+   */
   async sync(): Promise<void> {
-    for (const path of [...this.#made.keys()].reverse()) await syncDirectory(this.resolve(path));
+    for (const [path, made] of [...this.#made].reverse()) {
+      const isMade = await made.then(
+        () => true,
+        () => false,
+      );
+      if (!isMade) continue;
+      await this.#checkDirectory(path);
+      await syncDirectory(this.resolve(path));
+    }
     await syncDirectory(this.path);
   }
 
@@ -81,11 +92,15 @@ export class TargetDirectory {
       await mkdir(full);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw targetError(error, path);
-      const found = await lstat(full).catch((missing: unknown) => {
-        throw targetError(missing, path);
-      });
-      if (found.isSymbolicLink()) throw refusedLink(path);
-      if (!found.isDirectory()) throw targetError(error, path);
+      await this.#checkDirectory(path);
     }
+  }
+
+  async #checkDirectory(path: string): Promise<void> {
+    const found = await lstat(this.resolve(path)).catch((missing: unknown) => {
+      throw targetError(missing, path);
+    });
+    if (found.isSymbolicLink()) throw refusedLink(path);
+    if (!found.isDirectory()) throw targetError(Object.assign(new Error('it is no directory'), { code: 'EEXIST' }), path);
   }
 }

@@ -31,9 +31,9 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
     const run = await fetchAll({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
-    await target.sync();
     let receipt: Receipt | undefined;
     try {
+      await target.sync();
       receipt = await finish(options, started, plan, run);
     } finally {
       // After the receipt: as long as that is not safe, the journal is what tells that everything is there.
