@@ -20,7 +20,7 @@ export interface ApiResult<T> {
   /** The envelope's total, which most answers lack. */
   readonly total: number | null;
   /** The wait that the portal asks for although it answered. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs: number | undefined;
   /** What it was asked with. */
   readonly proof: Proof;
 }
@@ -119,7 +119,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         },
         () => undefined,
       );
-      return { ...readResult(call, answer, clock.now()), proof };
+      return readResult(call, answer, proof, clock.now());
     },
     fetch: async (url, headers, signal) => {
       const request = { method: 'GET' as const, isDownload: true, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
@@ -148,7 +148,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
   };
 }
 
-function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, nowMs: number): Omit<ApiResult<z.output<Schema>>, 'proof'> {
+function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, proof: Proof, nowMs: number): ApiResult<z.output<Schema>> {
   const envelope = envelopeSchema.safeParse(answer.json);
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if (failed) {
@@ -164,8 +164,7 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
     });
   }
   const value = call.quick?.(envelope.data.response) ?? parsedBy(call.schema, envelope.data.response, answer.status);
-  const waitMs = retryAfterMs(answer.headers['retry-after'], nowMs);
-  return { value, total: envelope.data.total ?? null, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+  return { value, total: envelope.data.total ?? null, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs), proof };
 }
 
 function parsedBy<Schema extends z.ZodType>(schema: Schema, response: unknown, httpStatus: number): z.output<Schema> {

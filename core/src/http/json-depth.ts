@@ -10,7 +10,10 @@ const closeBrace = 125;
 export function nestsDeeperThan(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (most === 0) return true;
-  if (Array.isArray(value)) return (value as readonly unknown[]).some((inner) => nestsDeeperThan(inner, most - 1));
+  if (Array.isArray(value)) {
+    for (const inner of value as readonly unknown[]) if (typeof inner === 'object' && inner !== null && nestsDeeperThan(inner, most - 1)) return true;
+    return false;
+  }
   const members = value as Readonly<Record<string, unknown>>;
   // Thrice as fast as by Object.values, which makes an array of each object of the answer.
   for (const name in members) {
