@@ -14,7 +14,7 @@ export function admitRequests(app: FastifyInstance, admission: Admission): void 
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.isLimited !== true) return;
     const leave = await admission.enter(grantOf(request).name, request.until);
-    if (reply.raw.closed) leave();
+    if (reply.raw.destroyed) leave();
     else reply.raw.once('close', leave);
   });
 }

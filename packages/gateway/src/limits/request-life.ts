@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FileSourceError, type Logger } from '@filesource/core';
 import type { Metrics } from '../metrics.ts';
+import { AnswersOfConnections } from './answers-of-connections.ts';
 import type { WriteWatch } from './write-watch.ts';
 
 declare module 'fastify' {
@@ -28,6 +30,7 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 /** Follows each request from its head to the end of its connection's part in it: its id, its signal, the log and the metrics. */
 export function followRequests(app: FastifyInstance, { answerTimeoutMs, metrics, writes, logger }: RequestLifeOptions): void {
   const answering = new WeakMap<FastifyRequest, () => void>();
+  const answers = new AnswersOfConnections();
   // Set for each request by the hook; the framework wants its place known before.
   app.decorateRequest('until');
   app.addHook('onRequest', async (request, reply) => {
@@ -40,6 +43,7 @@ export function followRequests(app: FastifyInstance, { answerTimeoutMs, metrics,
     const timer = setTimeout(() => stop.abort(new FileSourceError('timeout', `the source gave no answer within ${answerTimeoutMs} ms`, { status: 'persistent', advice: 'Try again later.' })), answerTimeoutMs);
     answering.set(request, () => clearTimeout(timer));
     writes.watch(reply.raw);
+    answers.add(socket, reply.raw);
     reply.raw.once('close', () => {
       clearTimeout(timer);
       if (!reply.raw.writableFinished) stop.abort(new FileSourceError('aborted', 'the client went away'));
@@ -55,5 +59,9 @@ export function followRequests(app: FastifyInstance, { answerTimeoutMs, metrics,
       logger.log('info', 'gateway.request', { requestId: request.id, token: request.grant?.name ?? null, ...facts, isWhole: reply.raw.writableFinished });
     });
   });
-  app.addHook('onSend', async (request) => answering.get(request)?.());
+  app.addHook('onSend', async (request, reply, payload) => {
+    answering.get(request)?.();
+    // Nobody is there to read it to its end.
+    if (reply.raw.destroyed && payload instanceof Readable) payload.destroy();
+  });
 }

@@ -30,7 +30,8 @@ export class WriteWatch {
   #look(): void {
     const now = performance.now();
     for (const [response, since] of this.#answers) {
-      const isWaiting = response.writableNeedDrain || (response.writableEnded && !response.writableFinished);
+      // Without a socket it is behind another answer of its connection: its client could not take it.
+      const isWaiting = response.socket !== null && (response.writableNeedDrain || (response.writableEnded && !response.writableFinished));
       if (!isWaiting) this.#answers.set(response, 0);
       else if (since === 0) this.#answers.set(response, now);
       else if (now - since >= this.#idleMs) response.destroy();
