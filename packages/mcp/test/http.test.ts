@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { createFileSourceMcp, serveHttp, type FileSourceMcp, type HttpOptions, type HttpServing } from '@filesource/mcp';
 import { createVirtualClock, nodeHashing, type VirtualClock } from '@filesource/testkit';
 import { call } from './support/call.ts';
@@ -41,6 +42,27 @@ describe('the HTTP server', () => {
     expect(statusCode).toBe(200);
     return String(headers['mcp-session-id']);
   };
+
+  test('a session ends when nobody uses it, also after a client that pipelined requests went away', async () => {
+    const id = await open();
+    const { hostname, port } = new URL(serving.url);
+    const socket = connect(Number(port), hostname);
+    const head = `Host: ${hostname}\r\nAuthorization: Bearer ${token}\r\nMcp-Session-Id: ${id}\r\nMcp-Protocol-Version: 2025-06-18\r\n`;
+    const ping = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' });
+    socket.write(`GET /mcp HTTP/1.1\r\n${head}Accept: text/event-stream\r\n\r\n`);
+    socket.write(`POST /mcp HTTP/1.1\r\n${head}Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${ping.length}\r\n\r\n${ping}`);
+    await once(socket, 'readable');
+    socket.destroy();
+    while (serving.sessionCount > 0) {
+      await clock.advance(31 * 60_000);
+      await send({ ...good, 'mcp-session-id': 'of-nobody' });
+    }
+  });
+
+  test('an address that is no URL is answered as one that is not there', async () => {
+    expect((await send(good, initialize, '//')).statusCode).toBe(404);
+    expect((await send(good, initialize, 'http://[/mcp')).statusCode).toBe(404);
+  });
 
   test('listens on loopback, and takes a client of the SDK', async () => {
     expect(serving.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);

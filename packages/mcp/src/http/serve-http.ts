@@ -74,10 +74,15 @@ export async function serveHttp(mcp: FileSourceMcp, options: HttpOptions): Promi
 async function answer(sessions: Sessions, guard: (request: IncomingMessage) => Refusal | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refusal = guard(request);
   if (refusal !== undefined) return refuse(response, refusal.status, refusal.message);
-  if (new URL(request.url ?? '/', 'http://localhost').pathname !== path) return refuse(response, 404, `The protocol is spoken at ${path}.`);
+  if (pathOf(request) !== path) return refuse(response, 404, `The protocol is spoken at ${path}.`);
   const end = await sessions.handle(request, response);
   if (end === 'unknown') refuse(response, 404, 'Session not found');
   if (end === 'full') refuse(response, 503, 'Too many sessions are open.');
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  const base = 'http://localhost';
+  return URL.canParse(url, base) ? new URL(url, base).pathname : undefined;
 }
 
 /** As JSON-RPC, so that clients can show it. The connection ends: what else the request holds is not read. */

@@ -15,7 +15,7 @@ export interface SessionLimits {
 interface Session {
   readonly server: McpServer;
   readonly transport: StreamableHTTPServerTransport;
-  openRequests: number;
+  readonly open: Set<IncomingMessage>;
   usedMs: number;
 }
 
@@ -57,7 +57,7 @@ export class Sessions {
   /** Closes those that nobody has used for too long. */
   async sweep(): Promise<void> {
     const oldestMs = this.#clock.now() - this.#limits.idleMs;
-    for (const [id, session] of this.#sessions) if (session.openRequests === 0 && session.usedMs < oldestMs) await this.#close(id, session);
+    for (const [id, session] of this.#sessions) if (isUnused(session) && session.usedMs < oldestMs) await this.#close(id, session);
   }
 
   async close(): Promise<void> {
@@ -72,23 +72,23 @@ export class Sessions {
       onsessioninitialized: (id) => void this.#sessions.set(id, session),
       onsessionclosed: (id) => void this.#sessions.delete(id),
     });
-    const session: Session = { server, transport, openRequests: 0, usedMs: this.#clock.now() };
+    const session: Session = { server, transport, open: new Set(), usedMs: this.#clock.now() };
     await server.connect(transport);
     return session;
   }
 
   async #answer(session: Session, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    session.openRequests += 1;
+    session.open.add(request);
     session.usedMs = this.#clock.now();
     response.once('close', () => {
-      session.openRequests -= 1;
+      session.open.delete(request);
       session.usedMs = this.#clock.now();
     });
     await session.transport.handleRequest(request, response);
   }
 
   async #closeIdlest(): Promise<boolean> {
-    const [idlest] = [...this.#sessions].filter(([, { openRequests }]) => openRequests === 0).sort(([, a], [, b]) => a.usedMs - b.usedMs);
+    const [idlest] = [...this.#sessions].filter(([, session]) => isUnused(session)).sort(([, a], [, b]) => a.usedMs - b.usedMs);
     if (idlest === undefined) return false;
     await this.#close(...idlest);
     return true;
@@ -98,4 +98,9 @@ export class Sessions {
     this.#sessions.delete(id);
     await server.close().catch(() => undefined);
   }
+}
+
+/** Of pipelined requests, only the one whose turn it is learns that its connection has closed. */
+function isUnused({ open }: Session): boolean {
+  return [...open].every(({ socket }) => socket.destroyed);
 }
