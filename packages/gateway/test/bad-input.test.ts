@@ -86,6 +86,14 @@ describe('bad input', () => {
     expect(await response.json()).toMatchObject({ kind: 'invalid-argument' });
   });
 
+  test.each([{ folder: '..' }, { folder: '101/..' }, { folder: '%2e%2e' }, { folder: '101', file: '../7' }])('a link to %j, which leads elsewhere, is 400 and reaches no vendor', async (body) => {
+    const before = world.onlyOffice.requests.length;
+    const response = await world.post('/v1/sources/documents/links', body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ kind: 'invalid-argument' });
+    expect(world.onlyOffice.requests).toHaveLength(before);
+  });
+
   test('a token of an operation that is none', async () => {
     for (const token of ['nonsense', 'fsop_', 'fsop_AAAA', 'x'.repeat(40_000)]) expect((await world.post('/v1/operations', { token })).status).toBe(400);
   });

@@ -60,9 +60,11 @@ export const linkSchema = z.strictObject({
   needsCredentials: z.boolean(),
 });
 
+const id = z.string().refine(isPlainId, 'an id has no control characters, no . or .. between slashes, and at most 1024 characters');
+
 export const linkRequestSchema = z.strictObject({
-  folder: z.string(),
-  file: z.string().optional(),
+  folder: id,
+  file: id.optional(),
   language: z.string().optional().meta({ description: 'Of a page: three letters of ISO 639, such as DEU' }),
 });
 
@@ -101,8 +103,6 @@ for (const [id, schema] of Object.entries(named)) components.add(schema, { id })
 export function entryJson(entry: SourceEntry): z.output<typeof entrySchema> {
   return { ...entryToJson(entry), folder: entry.kind === 'file' ? entry.folder : null, entryCount: entry.kind === 'folder' ? entry.entryCount : null };
 }
-
-const id = z.string().refine(isPlainId, 'an id has no control characters, no . or .. between slashes, and at most 1024 characters');
 
 export const sourceParams = z.strictObject({ source: z.string().refine(isSourceName, 'this is no name of a source') });
 export const folderParams = sourceParams.extend({ folder: id.meta({ description: 'The id of the folder, percent-encoded' }) });
