@@ -63,6 +63,8 @@ function putSettledLast(agent: Agent, settling: ReadonlySet<Duplex>): boolean {
   return isTooEarly;
 }
 
+/** Its `close` comes a turn later: by then the agent might have given it to a request, which would fail. */
 function closeIt(this: Socket): void {
   this.destroy();
+  this.emit('agentRemove');
 }
