@@ -23,7 +23,7 @@ interface Run {
 /** Where the system tells. */
 const openFiles = (): number => (fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0);
 
-async function read(contents: Readonly<Record<string, string>>, refuse: (name: string) => boolean = () => false): Promise<Run> {
+async function read(contents: Readonly<Record<string, string>>, refuse: (name: string) => boolean = () => false, system: typeof fs = fs): Promise<Run> {
   const home = await temporaryDirectory();
   const [file, out] = [join(home, 'archive'), join(home, 'out')];
   fs.mkdirSync(out);
@@ -39,7 +39,7 @@ async function read(contents: Readonly<Record<string, string>>, refuse: (name: s
     forced.push({ name, bytes: fs.fstatSync(fd).size, whole: whole.length });
     if (refuse(name)) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
   };
-  const reader = openEntryReader({ crypto, force, fs, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, file, 4096));
+  const reader = openEntryReader({ crypto, force, fs: system, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, file, 4096));
   const outcomes = await reader.read(entries.map(({ headerOffset, packedSize, size, method, crc32, path }) => ({ headerOffset, packedSize, size, method, crc32, path: join(out, path) })));
   await reader.close();
   return { outcomes, forced, left: fs.readdirSync(out).sort(), openFiles: openFiles() - before };
@@ -58,5 +58,15 @@ test('an entry that cannot be forced to the disk is a failure of the target and 
   const failure = { of: 'target', code: 'EIO', why: 'EIO: i/o error, fsync', cause: 'EIO: i/o error, fsync' };
   expect(outcomes).toEqual([sha256(Buffer.from('one')), failure, failure, sha256(Buffer.from('four'))]);
   expect(left).toEqual(['a.txt', 'd.txt']);
+  expect(stillOpen).toBe(0);
+});
+
+test('an entry that cannot be written tells why, also where forcing it to the disk fails then as well', async () => {
+  const writeSync = (() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  }) as unknown as typeof fs.writeSync;
+  const { outcomes, left, openFiles: stillOpen } = await read({ 'a.txt': 'one' }, () => true, { ...fs, writeSync });
+  expect(outcomes).toEqual([expect.objectContaining({ of: 'target', code: 'ENOSPC' })]);
+  expect(left).toEqual([]);
   expect(stillOpen).toBe(0);
 });

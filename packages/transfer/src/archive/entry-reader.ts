@@ -268,7 +268,8 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
         if (inflated !== undefined) inflating.release(inflated.all);
       }
       const failures = await forceAll();
-      return failures.size === 0 ? outcomes : outcomes.map((outcome, index) => failures.get(tasks[index] as EntryTask) ?? outcome);
+      // What could not be written has told why already.
+      return failures.size === 0 ? outcomes : outcomes.map((outcome, index) => (typeof outcome === 'string' ? (failures.get(tasks[index] as EntryTask) ?? outcome) : outcome));
     } finally {
       closeAll();
     }

@@ -19,7 +19,7 @@ export interface ReadArchiveOptions {
 }
 
 export interface ReadZipOptions extends Omit<ReadArchiveOptions, 'hashing'> {
-  /** Threads that read entries beside this one; default: as many as are worth it. */
+  /** Threads that read the entries, in place of this one; default: as many as are worth it. */
   readonly threads?: number;
 }
 
