@@ -1,6 +1,7 @@
 import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { FileSourceError } from '@filesource/core';
+import { localPathOf } from './archive/unpack-target.ts';
 import { prepareFileTarget } from './local/file-target.ts';
 import { syncDirectory } from './local/sync-directory.ts';
 import { targetError } from './local/target-error.ts';
@@ -8,7 +9,7 @@ import type { Receipt } from './receipt.ts';
 
 /**
  * Writes a receipt as JSON; the file is either the whole receipt or what it was before. Throws `target-failed`.
- * - Throws `conflict` for the place of a file that the receipt is of: that would be gone, and the receipt call it proven.
+ * - Throws `conflict` for the place of a file that came: that would be gone, and the receipt might call it proven.
  */
 export async function writeReceipt(receipt: Receipt, file: string): Promise<void> {
   const text = `${JSON.stringify(receipt, null, 2)}\n`;
@@ -39,10 +40,11 @@ export async function writeReceipt(receipt: Receipt, file: string): Promise<void
   }
 }
 
-async function isOwnFile(finalPath: string, { file, directory, dryRun, files }: Receipt): Promise<boolean> {
+async function isOwnFile(finalPath: string, { file, directory, dryRun, files, extras = [] }: Receipt): Promise<boolean> {
   if (file !== undefined) return finalPath === (await realpath(file).catch(() => undefined));
   const home = directory === undefined || dryRun === true ? undefined : await realpath(directory).catch(() => undefined);
   if (home === undefined) return false;
   const path = relative(home, finalPath).split(sep).join('/');
-  return files.some((row) => row.status === 'ok' && row.path === path);
+  // Also what is not what was asked for: it came, and nobody else has it.
+  return files.some((row) => row.sha256 !== null && row.path === path) || extras.some((extra) => localPathOf(extra) === path);
 }

@@ -49,6 +49,17 @@ describe('a receipt', () => {
     expect((await fetch({ directory: join(home, 'out') }, join(home, 'out', 'other.json'))).complete).toBe(true);
   });
 
+  test.each([
+    ['nobody asked for', [item('1', 'a.txt', 'of the vendor')]],
+    ['has another size than is listed', [item('1', 'a.txt', 'of the vendor'), item('2', 'sub/receipt.json', 'as it was before')]],
+  ])('never replaces a file that came and %s', async (_what, items) => {
+    const directory = await temporaryDirectory();
+    const bytes = await zipOf([{ path: 'a.txt', content: 'of the vendor' }, { path: 'sub/receipt.json', content: 'as it is' }]);
+    const receiptFile = join(directory, 'sub', 'receipt.json');
+    await expect(fetchArchive({ source: archivingSource({ bytes, items }).source, refs: ['1'], to: { directory }, receiptFile, clock: realClock, hashing: nodeHashing })).rejects.toMatchObject({ kind: 'conflict' });
+    expect(await readFile(receiptFile, 'utf8')).toBe('as it is');
+  });
+
   test('is refused when it is none, of another version, or does not add up', () => {
     const good: Receipt = createReceipt({ operation: 'pull', started: '2026-11-21T19:00:00Z', finished: '2026-11-21T19:00:00Z', files: [{ ref: 'a:1', name: null, path: null, size: null, sha256: null, status: 'missing' }] });
     const bad: readonly unknown[] = [null, {}, { ...good, version: 2 }, { ...good, complete: true }, { ...good, totals: { ...good.totals, ok: 1 } }, { ...good, more: 1 }, { ...good, files: [{ ...good.files[0], sha256: 'x' }] }];
