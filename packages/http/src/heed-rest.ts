@@ -1,11 +1,17 @@
-import type { Agent, ClientRequest } from 'node:http';
+import type { Agent, ClientRequest, RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { inTwoTurns } from './download/in-two-turns.ts';
 
 /** What Node's request calls for a connection; not in its types. */
 interface Adding {
-  addRequest(request: ClientRequest, options: object): void;
+  addRequest(request: ClientRequest, options: RequestOptions): void;
+}
+
+interface Waiting {
+  readonly request: ClientRequest;
+  readonly options: RequestOptions;
+  readonly origin: string;
 }
 
 /**
@@ -16,7 +22,7 @@ interface Adding {
  */
 export function heedRest(agent: Agent): () => void {
   const settling = new Set<Duplex>();
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Waiting>();
   const [keep, reuse] = [agent.keepSocketAlive.bind(agent), agent.reuseSocket.bind(agent)];
   agent.keepSocketAlive = (socket) => {
     // Node's types know nothing of what it answers.
@@ -33,29 +39,46 @@ export function heedRest(agent: Agent): () => void {
   };
   const adding = agent as Agent & Adding;
   const add = adding.addRequest.bind(agent);
-  const addSettled = (request: ClientRequest, options: object): void => {
-    if (!putSettledLast(agent, settling)) {
+  /** The one that waits longest: whoever comes right after an answer would else always take its connection, and one without would wait for ever. */
+  const addOldest = (origin: string): void => {
+    for (const oldest of waiting) {
+      if (oldest.origin !== origin) continue;
+      if (putSettledLast(agent, origin, settling)) {
+        inTwoTurns(() => addOldest(origin));
+        return;
+      }
+      waiting.delete(oldest);
+      add(oldest.request, oldest.options);
+      return;
+    }
+  };
+  adding.addRequest = (request, options) => {
+    const origin = originOf(options);
+    if (!putSettledLast(agent, origin, settling)) {
       add(request, options);
       return;
     }
-    const addLater = (): void => {
-      if (waiting.delete(addLater)) addSettled(request, options);
-    };
-    waiting.add(addLater);
-    inTwoTurns(addLater);
+    waiting.add({ request, options, origin });
+    inTwoTurns(() => addOldest(origin));
   };
-  adding.addRequest = addSettled;
   return () => {
     settling.clear();
-    for (const addNow of waiting) addNow();
+    for (const one of waiting) add(one.request, one.options);
+    waiting.clear();
   };
 }
 
+/** What the agent's names of connections begin with. */
+function originOf({ host, port }: RequestOptions): string {
+  return `${host}:${port}:`;
+}
+
 /** The agent takes the last one. True where that is none that may be used already. */
-function putSettledLast(agent: Agent, settling: ReadonlySet<Duplex>): boolean {
+function putSettledLast(agent: Agent, origin: string, settling: ReadonlySet<Duplex>): boolean {
   if (settling.size === 0) return false;
   let isTooEarly = false;
-  for (const sockets of Object.values(agent.freeSockets)) {
+  for (const [name, sockets] of Object.entries(agent.freeSockets)) {
+    if (!name.startsWith(origin)) continue;
     sockets?.sort((one, other) => Number(settling.has(other)) - Number(settling.has(one)));
     const last = sockets?.at(-1);
     isTooEarly ||= last !== undefined && settling.has(last);
