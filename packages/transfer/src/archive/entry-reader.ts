@@ -181,7 +181,13 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
   }
 
   function closeAll(): void {
-    for (const out of unforced.values()) fs.closeSync(out);
+    for (const out of unforced.values()) {
+      try {
+        fs.closeSync(out);
+      } catch {
+        // What was forced to the disk is there, and what was not has told why.
+      }
+    }
     unforced.clear();
   }
 
