@@ -175,8 +175,18 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
   /** After all of them are written: the disk then has one thing to do, and not one for each. */
   async function forceAll(): Promise<ReadonlyMap<EntryTask, EntryFailure>> {
     const failures = new Map<EntryTask, EntryFailure>();
-    const forceOne = async ([task, out]: [EntryTask, number]): Promise<void> => forced(out).catch((error: unknown) => void failures.set(task, failed(task, error)));
-    await Promise.all([...unforced].map(forceOne));
+    const forcing: Promise<void>[] = [];
+    for (const [task, out] of unforced) {
+      const refused = (error: unknown): void => void failures.set(task, failed(task, new Failed('target', messageOf(error), error)));
+      try {
+        const going = force(out);
+        // A thread has forced it by now.
+        if (going !== undefined) forcing.push(going.catch(refused));
+      } catch (error) {
+        refused(error);
+      }
+    }
+    await Promise.all(forcing);
     return failures;
   }
 
