@@ -37,7 +37,8 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * - A page shorter than asked for moves the listing on by what came, an empty one by what was asked for; what overlaps comes once.
  * - A page that came before, or that is empty in the middle, is asked for once more; a vendor that sends the same again and again is an
  *   error, since entries would be missing.
- * - A total that is less than what came, or that may be the number of entries on the page, says nothing of the end: that is where a page is empty.
+ * - A total that is less than what came, or that may be the number of entries on the page where no other number tells that, says nothing of the end: that
+ *   is where a page is empty.
  * - At the end, fewer entries than the portal announced are an error, unless `acceptsHidden` says that the user may not see them all.
  * - When the folder has shrunk, entries have moved up: as many are read again.
  */
@@ -50,7 +51,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
   const items = takeFresh(received, known, keys);
-  const came: Came = { start, pageSize, total, received: received.length, fresh: items.length };
+  const came: Came = { start, pageSize, total, countsPage: (value.count ?? null) !== null, received: received.length, fresh: items.length };
   const repeats = repeatsOf(before, came);
   const isComplete = repeats > 0 && total === null && received.length < pageSize;
   if (isComplete) return { items: [] };
@@ -74,6 +75,8 @@ interface Came {
   readonly start: number;
   readonly pageSize: number;
   readonly total: number | null;
+  /** The portal told of the entries on the page too: its total is another number. */
+  readonly countsPage: boolean;
   readonly received: number;
   readonly fresh: number;
 }
@@ -92,7 +95,7 @@ interface Next {
   readonly hasMore: boolean;
 }
 
-function goOn(before: Position | undefined, { start, pageSize, total, received, fresh }: Came, repeats: number): Next {
+function goOn(before: Position | undefined, { start, pageSize, total, countsPage, received, fresh }: Came, repeats: number): Next {
   const isRepeat = repeats > 0;
   const leastTotal = total === null ? null : Math.min(total, before?.total ?? total);
   const isWrongPage = isRepeat && total !== null && total === leastTotal;
@@ -100,7 +103,7 @@ function goOn(before: Position | undefined, { start, pageSize, total, received, 
   const isGap = received === 0 && total !== null && start < total && !wasAskedAgain;
   const next = isWrongPage || isGap ? start : start + (received === 0 || isRepeat ? pageSize : received);
   const listed = (before?.listed ?? 0) + fresh;
-  const isNoTotal = total === null || listed > total || (start === 0 && received === pageSize && total === received);
+  const isNoTotal = total === null || listed > total || (!countsPage && start === 0 && received === pageSize && total === received);
   return { start: next, total: leastTotal, listed, hasMore: isNoTotal ? received > 0 : next < total };
 }
 

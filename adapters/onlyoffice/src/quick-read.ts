@@ -9,12 +9,12 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function quickContents(value: unknown): ContentsDto | undefined {
   if (!isObject(value)) return undefined;
-  const { files, folders, current, startIndex, total } = value;
+  const { files, folders, current, count, startIndex, total } = value;
   const folder = quickFolder(current);
   const readFiles = listOrNothing(files, quickFile);
   const readFolders = listOrNothing(folders, quickFolder);
-  const fits = folder !== undefined && readFiles !== unfit && readFolders !== unfit && isNumberOrNothing(startIndex) && isNumberOrNothing(total);
-  return fits ? { files: readFiles, folders: readFolders, current: folder, startIndex, total } : undefined;
+  const fits = folder !== undefined && readFiles !== unfit && readFolders !== unfit && isNumberOrNothing(count) && isNumberOrNothing(startIndex) && isNumberOrNothing(total);
+  return fits ? { files: readFiles, folders: readFolders, current: folder, count, startIndex, total } : undefined;
 }
 
 function quickFile(value: unknown): FileDto | undefined {

@@ -45,6 +45,7 @@ const sectionSchema = z.object({
   files: z.array(fileSchema).nullish(),
   folders: z.array(folderSchema).nullish(),
   current: folderSchema.nullish(),
+  count: wholeNumber.nullish().catch(null),
   startIndex: wholeNumber.nullish(),
   total: wholeNumber.nullish(),
 });

@@ -54,14 +54,21 @@ describe('list', () => {
   });
 
   test.each([
-    ['the entries of the page', (rows: number) => rows],
-    ['fewer than come', () => 150],
-  ])('reads to the end where the total is the number of %s', async (_name, total) => {
+    ['the entries of the page', (rows: number) => ({ total: rows, count: undefined })],
+    ['fewer than come', () => ({ total: 150 })],
+  ])('reads to the end where the total is the number of %s', async (_name, told) => {
     const all = many(330);
     expect(await idsOf((one) => {
       const page = all.slice(start(one), start(one) + count(one));
-      return contents(page, { total: total(page.length), startIndex: start(one) });
+      return contents(page, { ...told(page.length), startIndex: start(one) });
     })).toEqual(numbers(1, 330));
+  });
+
+  test('asks once for a folder that fills its page, where the portal tells how many entries the page has and how many the folder', async () => {
+    const { url, asked } = await portal(() => contents(many(100), { total: 100 }));
+    const ids: string[] = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7')) ids.push(entry.id);
+    expect([ids.length, asked.length]).toEqual([100, 1]);
   });
 
   test('ends where a total grows for ever and no entry comes', async () => {
