@@ -1,19 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
+import { eventually, tokens, type World } from './support/gateway.ts';
+import { startWorldOfLargeFile, writeIdleTimeoutMs } from './support/large-file.ts';
 
 const mib = 1024 * 1024;
-const writeIdleTimeoutMs = 2_000;
 const head = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${tokens.all}\r\n\r\n`;
 
 describe('pipelined requests', () => {
   let world: World;
   let path: string;
   beforeAll(async () => {
-    world = await startWorld({ settings: { writeIdleTimeoutMs } });
-    const { id } = world.onlyOffice.store.addFile(105, { title: 'large.bin', content: Buffer.alloc(32 * mib, 'x') });
-    path = `/v1/sources/documents/folders/105/files/${id}/content`;
+    ({ world, path } = await startWorldOfLargeFile());
   });
   afterAll(async () => world.close());
 

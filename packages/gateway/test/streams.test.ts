@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
+import { startWorldOfLargeFile, writeIdleTimeoutMs } from './support/large-file.ts';
 
 const mib = 1024 * 1024;
-const writeIdleTimeoutMs = 2_000;
 
 /** A download whose bytes nobody takes before `resume` is called. */
 function download(world: World, path: string): Promise<IncomingMessage> {
@@ -23,9 +23,7 @@ describe('streams', () => {
   let world: World;
   let path: string;
   beforeAll(async () => {
-    world = await startWorld({ settings: { writeIdleTimeoutMs } });
-    const { id } = world.onlyOffice.store.addFile(105, { title: 'large.bin', content: Buffer.alloc(32 * mib, 'x') });
-    path = `/v1/sources/documents/folders/105/files/${id}/content`;
+    ({ world, path } = await startWorldOfLargeFile());
   });
   afterEach(() => world.onlyOffice.faults.set([]));
   afterAll(async () => world.close());

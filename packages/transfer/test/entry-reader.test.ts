@@ -5,6 +5,7 @@ import * as threads from 'node:worker_threads';
 import * as zlib from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { openArchiveBytes } from '../src/archive/archive-bytes.ts';
+import { createEntryFiles } from '../src/archive/entry-files.ts';
 import { openEntryReader, type EntryOutcome } from '../src/archive/entry-reader.ts';
 import { FileWindow } from '../src/archive/file-window.ts';
 import { createInflating } from '../src/archive/inflating.ts';
@@ -39,7 +40,7 @@ async function read(contents: Readonly<Record<string, string>>, refuse: (name: s
     forced.push({ name, bytes: fs.fstatSync(fd).size, whole: whole.length });
     if (refuse(name)) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
   };
-  const reader = openEntryReader({ crypto, force, fs: system, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, file, 4096));
+  const reader = openEntryReader({ crypto, files: createEntryFiles({ force, fs: system }), inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, file, 4096));
   const outcomes = await reader.read(entries.map(({ headerOffset, packedSize, size, method, crc32, path }) => ({ headerOffset, packedSize, size, method, crc32, path: join(out, path) })));
   await reader.close();
   return { outcomes, forced, left: fs.readdirSync(out).sort(), openFiles: openFiles() - before };

@@ -1,7 +1,7 @@
 import type * as crypto from 'node:crypto';
-import type * as fs from 'node:fs';
 import type * as zlib from 'node:zlib';
 import type { ArchiveBytes } from './archive-bytes.ts';
+import type { EntryFiles } from './entry-files.ts';
 import type { Inflating } from './inflating.ts';
 
 /** One entry to be read, and where it goes; the directory of the archive says the rest. */
@@ -35,9 +35,7 @@ export interface EntryReader {
 
 export interface EntryTools {
   readonly crypto: typeof crypto;
-  readonly fs: typeof fs;
-  /** Forces a file to the disk; a thread of its own may wait for that. */
-  readonly force: (fd: number) => void | Promise<void>;
+  readonly files: EntryFiles;
   readonly inflating: Inflating;
   readonly zlib: Pick<typeof zlib, 'crc32'>;
 }
@@ -48,16 +46,12 @@ export interface EntryTools {
  * - Small entries take one read, one inflate and one write: a stream for each would cost ten times the work.
  * - What is written is proven, or removed again; who watches it meanwhile sees half of it.
  */
-export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
+export function openEntryReader({ crypto, files, inflating, zlib }: EntryTools, archive: ArchiveBytes): EntryReader {
   /** Entries up to this are read at once, and forced to the disk together. */
   const smallBytes = 1024 * 1024;
   /** Deflated entries up to this are inflated at once: a stream takes twice the time. */
   const mostInflatedBytes = 4 * 1024 * 1024;
   const pieceBytes = 256 * 1024;
-  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
-  const fresh = O_CREAT | O_WRONLY | O_TRUNC | (O_NOFOLLOW ?? 0);
-  /** Small files that are written and still open. */
-  const unforced = new Map<EntryTask, number>();
   let closing: Promise<void> | undefined;
   let work: Promise<unknown> = Promise.resolve();
 
@@ -112,10 +106,6 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
     }
   }
 
-  function writeAll(out: number, bytes: Buffer): void {
-    for (let written = 0; written < bytes.length; ) written += fs.writeSync(out, bytes, written, bytes.length - written);
-  }
-
   /** What is not proven to be what the directory says is left out; where anything is damaged, that may be all of them. */
   function inflateTogether(tasks: readonly EntryTask[]): { readonly all: Buffer; readonly of: ReadonlyMap<EntryTask, Buffer> } | undefined {
     if (tasks.length < 2) return undefined;
@@ -160,45 +150,9 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
   }
 
   /** Bytes that are proven. */
-  function keep(task: EntryTask, bytes: Buffer): string {
-    const { path } = task;
-    if (path !== null) {
-      atTarget(() => {
-        const out = fs.openSync(path, fresh, 0o666);
-        unforced.set(task, out);
-        writeAll(out, bytes);
-      });
-    }
+  function keep({ path }: EntryTask, bytes: Buffer): string {
+    if (path !== null) atTarget(() => files.keep(path, bytes));
     return crypto.hash('sha256', bytes);
-  }
-
-  /** After all of them are written: the disk then has one thing to do, and not one for each. */
-  async function forceAll(): Promise<ReadonlyMap<EntryTask, EntryFailure>> {
-    const failures = new Map<EntryTask, EntryFailure>();
-    const forcing: Promise<void>[] = [];
-    for (const [task, out] of unforced) {
-      const refused = (error: unknown): void => void failures.set(task, failed(task, new Failed('target', messageOf(error), error)));
-      try {
-        const going = force(out);
-        // A thread has forced it by now.
-        if (going !== undefined) forcing.push(going.catch(refused));
-      } catch (error) {
-        refused(error);
-      }
-    }
-    await Promise.all(forcing);
-    return failures;
-  }
-
-  function closeAll(): void {
-    for (const out of unforced.values()) {
-      try {
-        fs.closeSync(out);
-      } catch {
-        // What was forced to the disk is there, and what was not has told why.
-      }
-    }
-    unforced.clear();
   }
 
   function* piecesOf(start: number, length: number): Generator<Buffer, void> {
@@ -228,7 +182,7 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
 
   async function forced(out: number): Promise<void> {
     try {
-      await force(out);
+      await files.force(out);
     } catch (error) {
       throw new Failed('target', messageOf(error), error);
     }
@@ -238,7 +192,7 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
     const { path, size } = task;
     const hash = crypto.createHash('sha256');
     let [received, crc32] = [0, 0];
-    const out = path === null ? undefined : atTarget(() => fs.openSync(path, fresh, 0o666));
+    const out = path === null ? undefined : atTarget(() => files.open(path));
     try {
       await readPieces(task, start, (bytes) => {
         if (closing !== undefined) throw damaged('it was closed');
@@ -246,12 +200,12 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
         if (received > size) throw damaged(`it has more bytes than the ${size} that the directory says`);
         crc32 = zlib.crc32(bytes, crc32);
         hash.update(bytes);
-        if (out !== undefined) atTarget(() => writeAll(out, bytes));
+        if (out !== undefined) atTarget(() => files.write(out, bytes));
       });
       check(task, received, crc32);
       if (out !== undefined) await forced(out);
     } finally {
-      if (out !== undefined) fs.closeSync(out);
+      if (out !== undefined) files.close(out);
     }
     return hash.digest('hex');
   }
@@ -268,7 +222,7 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
 
   /** Nothing is left of it. */
   function failed({ path }: EntryTask, error: unknown): EntryFailure {
-    if (path !== null) fs.rmSync(path, { force: true });
+    if (path !== null) files.remove(path);
     const { code = '' } = ((error instanceof Failed ? error.cause : error) ?? {}) as { readonly code?: string };
     if (!(error instanceof Failed)) return { of: 'archive', why: messageOf(error), code };
     return { of: error.of, why: error.message, code, ...(error.cause === undefined ? {} : { cause: messageOf(error.cause) }) };
@@ -283,11 +237,16 @@ export function openEntryReader({ crypto, force, fs, inflating, zlib }: EntryToo
         for (const task of group) outcomes.push(await readOne(task, inflated?.of.get(task)));
         if (inflated !== undefined) inflating.release(inflated.all);
       }
-      const failures = await forceAll();
-      // What could not be written has told why already.
-      return failures.size === 0 ? outcomes : outcomes.map((outcome, index) => (typeof outcome === 'string' ? (failures.get(tasks[index] as EntryTask) ?? outcome) : outcome));
+      const refused = await files.forceKept();
+      for (const [index, task] of tasks.entries()) {
+        // What could not be written has told why already.
+        if (task.path === null || !refused.has(task.path) || typeof outcomes[index] !== 'string') continue;
+        const error = refused.get(task.path);
+        outcomes[index] = failed(task, new Failed('target', messageOf(error), error));
+      }
+      return outcomes;
     } finally {
-      closeAll();
+      files.closeKept();
     }
   }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import * as threads from 'node:worker_threads';
 import * as zlib from 'node:zlib';
 import { openArchiveBytes } from './archive-bytes.ts';
+import { createEntryFiles } from './entry-files.ts';
 import { openEntryReader, type EntryOutcome, type EntryReader, type EntryTask } from './entry-reader.ts';
 import { EntryThread, windowBytes } from './entry-thread.ts';
 import { createInflating } from './inflating.ts';
@@ -60,7 +61,7 @@ export class EntryReaders {
     }
     await nextTurn();
     if (this.#isClosed) throw new Error('the archive is closed');
-    this.#here ??= openEntryReader({ crypto, force: promisify(fs.fsync), fs, inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, this.#archive, windowBytes));
+    this.#here ??= openEntryReader({ crypto, files: createEntryFiles({ force: promisify(fs.fsync), fs }), inflating: createInflating({ threads, zlib }), zlib }, openArchiveBytes(fs, this.#archive, windowBytes));
     return this.#here.read(tasks);
   }
 

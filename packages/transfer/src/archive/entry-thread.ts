@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { threadProgram } from '../local/thread-program.ts';
 import { openArchiveBytes } from './archive-bytes.ts';
+import { createEntryFiles } from './entry-files.ts';
 import { openEntryReader, type EntryOutcome, type EntryReader, type EntryTask } from './entry-reader.ts';
 import { createInflating } from './inflating.ts';
 
@@ -14,7 +15,8 @@ const zlib = require('node:zlib');
 const fs = require('node:fs');
 const inflating = (${createInflating.toString()})({ threads, zlib });
 const archive = (${openArchiveBytes.toString()})(fs, workerData.archive, ${windowBytes});
-const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), force: fs.fsyncSync, fs, inflating, zlib }, archive);
+const files = (${createEntryFiles.toString()})({ force: fs.fsyncSync, fs });
+const reader = (${openEntryReader.toString()})({ crypto: require('node:crypto'), files, inflating, zlib }, archive);
 const unpacked = ${unpackTasks.toString()};
 const packed = ${packOutcomes.toString()};
 parentPort.on('message', async (tasks) => parentPort.postMessage(packed(await reader.read(unpacked(tasks)))));
