@@ -50,6 +50,7 @@ export { BlockPool } from './streams/block-pool.ts';
 export { GatheredBytes } from './streams/gathered-bytes.ts';
 export { handOver, handsOver, homeOf, willHandOver } from './streams/handed-over.ts';
 export { WholeBody } from './streams/whole-body.ts';
+export { listenForAbort, stopListeningForAbort } from './time/abort-listeners.ts';
 export { awaitUnder, type AwaitUnderOptions } from './time/await-under.ts';
 export { untilAborted } from './time/until-aborted.ts';
 export { Recently } from './recently.ts';

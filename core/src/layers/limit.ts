@@ -2,6 +2,7 @@ import { Sema } from 'async-sema';
 import { promised } from '../promised.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
+import { listenForAbort, stopListeningForAbort } from '../time/abort-listeners.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 
 /** A number of calls at once, first come, first served; one limiter is shared by all sources of an account. */
@@ -47,13 +48,13 @@ function limited<T>(limiter: Limiter, signal: AbortSignal, run: () => Promise<T>
     const onAbort = (): void => reject(abortError(signal));
     const start = (): Promise<T> => {
       hasStarted = true;
-      if (isQueued) signal.removeEventListener('abort', onAbort);
+      if (isQueued) stopListeningForAbort(signal, onAbort);
       throwIfAborted(signal);
       return run();
     };
     limiter(() => promised(start)).then(resolve, reject);
     if (hasStarted) return;
     isQueued = true;
-    signal.addEventListener('abort', onAbort, { once: true });
+    listenForAbort(signal, onAbort);
   });
 }

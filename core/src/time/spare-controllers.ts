@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { isAwaited, keepListening } from './abort-listeners.ts';
 
 /** More attempts are seldom on their way at once. */
 const mostSpare = 256;
@@ -7,6 +7,11 @@ const mostUses = 100;
 
 export class SpareController extends AbortController {
   uses = 0;
+
+  constructor() {
+    super();
+    keepListening(this.signal);
+  }
 }
 
 /**
@@ -24,6 +29,6 @@ export class SpareControllers {
   giveBack(controller: SpareController): void {
     controller.uses += 1;
     const isFit = controller.uses < mostUses && this.#spare.length < mostSpare;
-    if (isFit && getEventListeners(controller.signal, 'abort').length === 0) this.#spare.push(controller);
+    if (isFit && !isAwaited(controller.signal)) this.#spare.push(controller);
   }
 }

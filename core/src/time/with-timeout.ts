@@ -2,6 +2,7 @@ import { FileSourceError } from '../errors/file-source-error.ts';
 import { promised } from '../promised.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
+import { listenForAbort, stopListeningForAbort } from './abort-listeners.ts';
 import { after } from './after.ts';
 import type { SpareControllers } from './spare-controllers.ts';
 
@@ -41,7 +42,7 @@ export function withTimeout<T>(
     const end = (): void => {
       isOver = true;
       timer.cancel();
-      signal?.removeEventListener('abort', onAbort);
+      if (signal !== undefined) stopListeningForAbort(signal, onAbort);
     };
     const fail = (error: FileSourceError, reason: unknown): void => {
       end();
@@ -56,7 +57,7 @@ export function withTimeout<T>(
       fail(error, error);
     });
     timers.set(stop.signal, timer);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) listenForAbort(signal, onAbort);
     promised(() => attempt(stop.signal)).then(
       (answer) => {
         if (isOver) discard?.(answer);

@@ -1,6 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { listenForAbort, stopListeningForAbort } from '@filesource/core';
 import { noteFailure } from './answer-failures.ts';
 import { NoAnswer } from './no-answer.ts';
 import { parseUrl } from './parse-url.ts';

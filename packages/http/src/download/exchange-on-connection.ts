@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { WholeBody, type BlockPool } from '@filesource/core';
+import { listenForAbort, stopListeningForAbort, WholeBody, type BlockPool } from '@filesource/core';
 import { headersOf } from '../headers-of.ts';
 import { NoAnswer } from '../no-answer.ts';
 import { mostWholeBytes } from '../whole-bodies.ts';
@@ -53,7 +53,7 @@ class Exchange implements Receiver {
 
   start(): void {
     const { connection, text, signal } = this.#options;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal !== undefined) listenForAbort(signal, this.#onAbort);
     connection.ask(text, this);
   }
 
@@ -140,7 +140,8 @@ class Exchange implements Receiver {
   }
 
   #stopListening(): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    const { signal } = this.#options;
+    if (signal !== undefined) stopListeningForAbort(signal, this.#onAbort);
   }
 
   readonly #onAbort = (): void => {
