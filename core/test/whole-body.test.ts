@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { PassThrough, pipeline, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { expect, test } from '@jest/globals';
 import { WholeBody } from '@filesource/core';
@@ -45,3 +48,56 @@ test('gives nothing at once after its signal fired', () => {
   body.endAt(AbortSignal.abort(), () => new Error('given up'));
   expect(() => body.takeBytes()).toThrow('given up');
 });
+
+test('is set up as a stream only when somebody uses it as one', () => {
+  const body = new WholeBody(bytes);
+  expect(body).toBeInstanceOf(Readable);
+  expect(Object.hasOwn(body, '_readableState')).toBe(false);
+  expect(body.takeBytes()).toBe(bytes);
+  expect(Object.hasOwn(body, '_readableState')).toBe(false);
+});
+
+test.each([
+  ['pipeline', (body: WholeBody) => buffer(pipeline(body, new PassThrough(), () => undefined))],
+  ['pipe', (body: WholeBody) => buffer(body.pipe(new PassThrough()))],
+  ['readable', (body: WholeBody) => readByHand(body)],
+  ['a web stream', (body: WholeBody) => buffer(Readable.toWeb(body) as AsyncIterable<Uint8Array>)],
+  ['data events', (body: WholeBody) => readByEvents(body)],
+])('is read by way of %s', async (_way, read) => {
+  const body = new WholeBody(bytes);
+  expect((await read(body)).equals(bytes)).toBe(true);
+  expect(body.destroyed).toBe(true);
+});
+
+test('whoever listens to it hears the end of one whose bytes were taken, before and after', async () => {
+  const heardBefore = new WholeBody(bytes);
+  const closed = once(heardBefore, 'close');
+  heardBefore.takeBytes();
+  await closed;
+  const heardAfter = new WholeBody(bytes);
+  heardAfter.takeBytes();
+  await once(heardAfter, 'close');
+  expect(heardAfter.destroyed).toBe(true);
+});
+
+test('one that is destroyed with an error before anybody looked at it fails with that error, and ends no process', async () => {
+  const body = new WholeBody(bytes).destroy(new Error('given up'));
+  await new Promise((resolve) => body.once('close', resolve));
+  expect(body.errored?.message).toBe('given up');
+});
+
+async function readByHand(body: WholeBody): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  body.on('readable', () => {
+    for (let chunk = body.read() as Buffer | null; chunk !== null; chunk = body.read() as Buffer | null) chunks.push(chunk);
+  });
+  await finished(body);
+  return Buffer.concat(chunks);
+}
+
+async function readByEvents(body: WholeBody): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  body.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(body, 'close');
+  return Buffer.concat(chunks);
+}

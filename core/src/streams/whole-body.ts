@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-
-const chunkBytes = 64 * 1024;
+import { LateReadable } from './late-readable.ts';
 
 interface Until {
   readonly signal: AbortSignal;
@@ -11,17 +9,17 @@ interface Until {
  * A body that is in memory already.
  * - Whoever knows what it is takes the bytes at once, which for a small file costs a fraction of reading a stream; to all others it is one.
  */
-export class WholeBody extends Readable {
+export class WholeBody extends LateReadable {
+  override readonly chunkBytes = 64 * 1024;
   readonly #bytes: Buffer;
   #at = 0;
+  #isTaken = false;
   #until: Until | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(bytes: Buffer) {
-    super({ highWaterMark: chunkBytes });
+    super();
     this.#bytes = bytes;
-    // A body that is given up before anybody reads it must not end the process.
-    this.on('error', () => undefined);
   }
 
   /** Of the whole body. */
@@ -36,16 +34,23 @@ export class WholeBody extends Readable {
 
   /** All of it, and the end of the body; `undefined` when some of it was read, or it was destroyed. Throws when its signal has fired. */
   takeBytes(): Buffer | undefined {
-    if (this.destroyed || this.#at > 0 || this.readableEnded) return undefined;
+    if (this.#isTaken || (this.isMade && (this.destroyed || this.#at > 0 || this.readableEnded))) return undefined;
     if (this.#until?.signal.aborted === true) throw this.#until.errorOf();
-    this.destroy();
+    this.#isTaken = true;
+    if (this.isMade) this.destroy();
     return this.#bytes;
+  }
+
+  protected override made(): void {
+    // A body that is given up before anybody reads it must not end the process.
+    this.on('error', () => undefined);
+    if (this.#isTaken) this.destroy();
   }
 
   override _read(): void {
     if (this.#at === 0) this.#listen();
     if (this.destroyed) return;
-    const chunk = this.#bytes.subarray(this.#at, this.#at + chunkBytes);
+    const chunk = this.#bytes.subarray(this.#at, this.#at + this.chunkBytes);
     this.#at += chunk.length;
     this.push(chunk.length === 0 ? null : chunk);
   }
