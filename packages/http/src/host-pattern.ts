@@ -1,5 +1,6 @@
 import { FileSourceError } from '@filesource/core';
 import ipaddr from 'ipaddr.js';
+import type { WebUrl } from './parse-url.ts';
 
 /** A host that requests may go to. `ports` is `undefined` when any port will do. */
 export interface HostPattern {
@@ -38,7 +39,7 @@ function readHostPattern(text: string): HostPattern {
 }
 
 /** The host of a URL alone: its own port, or either default port when it names none. */
-export function patternOfUrl(url: URL): HostPattern {
+export function patternOfUrl(url: WebUrl): HostPattern {
   return { name: hostOf(url), wildcard: false, ports: url.port === '' ? new Set(['80', '443']) : new Set([url.port]) };
 }
 
@@ -49,7 +50,7 @@ export function formatHostPattern(pattern: HostPattern): readonly string[] {
 }
 
 /** Whether a URL's host matches; `*.name` matches every name below `name`, never `name` itself and never an address. */
-export function matchesHost(pattern: HostPattern, url: URL): boolean {
+export function matchesHost(pattern: HostPattern, url: WebUrl): boolean {
   if (pattern.ports !== undefined && !pattern.ports.has(portOf(url))) return false;
   const host = hostOf(url);
   if (!pattern.wildcard) return host === pattern.name;
@@ -58,7 +59,7 @@ export function matchesHost(pattern: HostPattern, url: URL): boolean {
 }
 
 /** Whether a URL's host matches one of the patterns, of those that `counts`. Throws `invalid-argument` when one of them is none, even after a match. */
-export function matchesAny(texts: readonly string[], url: URL, counts: (pattern: HostPattern) => boolean = () => true): boolean {
+export function matchesAny(texts: readonly string[], url: WebUrl, counts: (pattern: HostPattern) => boolean = () => true): boolean {
   let matches = false;
   for (const text of texts) {
     const pattern = parseHostPattern(text);
@@ -68,7 +69,7 @@ export function matchesAny(texts: readonly string[], url: URL, counts: (pattern:
 }
 
 /** The host name of a URL in the one form that hosts are compared in: lower case, no dot at the end, addresses normalised. */
-export function hostOf(url: URL): string {
+export function hostOf(url: WebUrl): string {
   const name = url.hostname.toLowerCase();
   return name.endsWith('.') ? name.slice(0, -1) : name;
 }
@@ -84,7 +85,7 @@ function canonicalHost(text: string): string | undefined {
   }
 }
 
-function portOf(url: URL): string {
+function portOf(url: WebUrl): string {
   if (url.port !== '') return url.port;
   return url.protocol === 'https:' ? '443' : '80';
 }

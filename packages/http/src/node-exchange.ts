@@ -33,7 +33,7 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
     let isOver = false;
     const settle = (): void => {
       isOver = true;
-      signal?.removeEventListener('abort', onAbort);
+      if (signal !== undefined) stopListeningForAbort(signal, onAbort);
     };
     request.once('response', (answer) => {
       settle();
@@ -50,7 +50,7 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
       settle();
       reject(new NoAnswer());
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) listenForAbort(signal, onAbort);
     request.end(exchange.body);
   });
 }
@@ -59,7 +59,7 @@ function start({ method, url: text, headers, body, agentOf, maxHeaderBytes, conn
   const url = parseUrl(text);
   const isTls = url.protocol === 'https:';
   const options: RequestOptions & { readonly connectTimeoutMs?: number } = {
-    ...urlToHttpOptions(url),
+    ...urlToHttpOptions(new URL(text)),
     method,
     agent: agentOf(url.protocol),
     headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },

@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { BlockPool } from '@filesource/core';
 import type { ConnectingOptions } from '../agents.ts';
 import { boundConnecting } from '../bound-connecting.ts';
+import type { WebUrl } from '../parse-url.ts';
 import { Connection } from './connection.ts';
 import { blockBytes } from './length-body.ts';
 import { SmallBlocks } from './small-blocks.ts';
@@ -38,7 +39,7 @@ export class Connections {
   }
 
   /** One that has served before, the last one first. */
-  takeKept(url: URL): Connection | undefined {
+  takeKept(url: WebUrl): Connection | undefined {
     const kept = this.#kept.get(url.origin);
     for (let connection = kept?.pop(); connection !== undefined; connection = kept?.pop()) {
       if (connection.isFit) return connection;
@@ -48,7 +49,7 @@ export class Connections {
   }
 
   /** A new one, which may be asked before it stands. */
-  open(url: URL, connectTimeoutMs = this.#options.connectTimeoutMs): Connection {
+  open(url: WebUrl, connectTimeoutMs = this.#options.connectTimeoutMs): Connection {
     const isTls = url.protocol === 'https:';
     const connection = new Connection(url.origin, {
       scratch: this.#scratch,
@@ -112,7 +113,7 @@ export class Connections {
     this.#sessions.clear();
   }
 
-  #connectTls(url: URL, onread: OnReadOpts): Socket {
+  #connectTls(url: WebUrl, onread: OnReadOpts): Socket {
     const { ca } = this.#options;
     const settings = this.#settingsOf(url, onread);
     const session = this.#sessions.get(url.origin);
@@ -128,7 +129,7 @@ export class Connections {
     return socket;
   }
 
-  #settingsOf(url: URL, onread: OnReadOpts): { host: string; port: number; onread: OnReadOpts; noDelay: true; keepAlive: true; keepAliveInitialDelay: number } {
+  #settingsOf(url: WebUrl, onread: OnReadOpts): { host: string; port: number; onread: OnReadOpts; noDelay: true; keepAlive: true; keepAliveInitialDelay: number } {
     const { lookup } = this.#options;
     const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@filesource/core';
 import { NoAnswer } from '../no-answer.ts';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl, type WebUrl } from '../parse-url.ts';
 import type { Connections } from './connections.ts';
 import { exchangeOnConnection, type RawAnswer } from './exchange-on-connection.ts';
 
@@ -36,7 +36,7 @@ export async function download(request: DownloadRequest, connections: Connection
   }
 }
 
-function requestText({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string {
+function requestText({ pathname, search, host }: WebUrl, headers: Readonly<Record<string, string>>): string {
   let text = `GET ${pathname}${search} HTTP/1.1\r\n`;
   if (headers['host'] === undefined) text += `host: ${host}\r\n`;
   for (const name of Object.keys(headers)) text += `${name}: ${headers[name]}\r\n`;

@@ -1,6 +1,6 @@
 import { FileSourceError, promised, type HttpRequest } from '@filesource/core';
 import { matchesAny, matchesHost, patternOfUrl } from '../host-pattern.ts';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl, type WebUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
 
 /** Sends only to hosts that the request allows, only over HTTP, and never with a user name in the URL. */
@@ -22,7 +22,7 @@ function checked(request: HttpRequest): HttpRequest {
 }
 
 /** Without a copy or a list of patterns, since every file passes here; both lists are read to their ends, and with them what is no pattern. */
-function isAllowed({ allowedHosts, publicHosts }: HttpRequest, url: URL): boolean {
+function isAllowed({ allowedHosts, publicHosts }: HttpRequest, url: WebUrl): boolean {
   const isNamed = allowedHosts === undefined ? matchesHost(patternOfUrl(url), url) : matchesAny(allowedHosts, url);
   const isPublic = publicHosts !== undefined && matchesAny(publicHosts, url);
   return isNamed || isPublic;

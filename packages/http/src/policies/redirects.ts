@@ -1,6 +1,6 @@
 import { extended, FileSourceError, redactUrl, type HttpRequest, type HttpResponse } from '@filesource/core';
 import { formatHostPattern, hostOf, patternOfUrl } from '../host-pattern.ts';
-import { parseUrl } from '../parse-url.ts';
+import { parseUrl, type WebUrl } from '../parse-url.ts';
 import type { Policy } from '../policy.ts';
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -60,9 +60,9 @@ function nextHop(request: HttpRequest, response: HttpResponse, location: string)
   };
 }
 
-function targetOf(location: string, from: URL): URL {
+function targetOf(location: string, from: WebUrl): URL {
   try {
-    const to = new URL(location, from);
+    const to = new URL(location, from.href);
     to.hash = '';
     return to;
   } catch {
