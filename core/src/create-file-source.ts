@@ -25,7 +25,7 @@ import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperatio
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
 import { promised } from './promised.ts';
-import { formatRef, isFileRef, resolveRef, type FileRef, type Ref, type RefLike } from './ref.ts';
+import { createRefReader, formatRef, isFileRef, type FileRef, type Ref, type RefLike } from './ref.ts';
 import type { SourceAdapter } from './source-adapter.ts';
 
 export interface FileSourceOptions {
@@ -95,10 +95,11 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     }
   };
 
-  const resolve = (like: RefLike): ReturnType<typeof resolveRef> => {
+  const read = createRefReader(name);
+  const resolve = (like: RefLike): Ref => {
     try {
       refuseIfClosed();
-      return resolveRef(name, like);
+      return read(like);
     } catch (error) {
       throw inContext(error, context, 'resolve', undefined);
     }
@@ -106,7 +107,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
   /** For errors, of which a wrong ref may be one. */
   const refOrNone = (like: RefLike): Ref | undefined => {
     try {
-      return resolveRef(name, like);
+      return read(like);
     } catch {
       return undefined;
     }

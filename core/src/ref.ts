@@ -76,6 +76,20 @@ export function resolveRef(source: string, like: RefLike): Ref {
   return ref.file === undefined ? { folder: ref.folder } : { folder: ref.folder, file: ref.file };
 }
 
+/** As {@link resolveRef}, for the calls of one source: most files stand in the folder of the one before, whose address was read then. */
+export function createRefReader(source: string): (like: RefLike) => Ref {
+  let start = '';
+  let folder = '';
+  return (like) => {
+    const text = typeof like === 'string' ? like : 'ref' in like ? like.ref : '';
+    const file = start !== '' && text.startsWith(start) ? text.slice(start.length) : '';
+    if (file !== '' && file.length <= longestId && plainId.test(file)) return { folder, file };
+    const ref = resolveRef(source, like);
+    if (ref.file !== undefined && text !== '') [start, folder] = [text.slice(0, text.indexOf('/') + 1), ref.folder];
+    return ref;
+  };
+}
+
 function parsePath(text: string, path: string): Ref {
   const [folder, file, ...more] = path.split('/');
   if (folder === undefined || folder === '' || file === '' || more.length > 0) throw refError(text, 'expected folder or folder/file');

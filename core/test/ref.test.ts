@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FileSourceError, formatRef, parseSourceRef, resolveRef } from '@filesource/core';
+import { createRefReader } from '../src/ref.ts';
 
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !/\p{Cc}|[\uD800-\uDFFF]/u.test(text));
 
@@ -37,6 +38,30 @@ describe('a ref', () => {
         expect(['no error', 'invalid-argument']).toContain(kindOf(() => parseSourceRef(text)));
         expect(['no error', 'invalid-argument']).toContain(kindOf(() => resolveRef('contacts', text)));
       }),
+    );
+  });
+
+  it('is read the same by the calls of a source, whatever they were called with before', () => {
+    const piece = fc.constantFrom('contacts:', 'documents:', '1', '2', 'a.b', '/', '%2F', '%', ':', '..', 'ü', '\u0000', 'x'.repeat(1025));
+    const like = fc.oneof(
+      fc.constantFrom('contacts:1/2', 'contacts:1/3', 'contacts:1', '1/2', 'contacts:%31/2'),
+      fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join('')),
+      fc.constantFrom('contacts:1/4', 'contacts:2/4', 'documents:1/4').map((ref) => ({ ref })),
+      fc.record({ folder: piece, file: piece }),
+    );
+    const told = (run: () => unknown): unknown => {
+      try {
+        return run();
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(like, { minLength: 2, maxLength: 8 }), (likes) => {
+        const read = createRefReader('contacts');
+        for (const one of likes) expect(told(() => read(one))).toEqual(told(() => resolveRef('contacts', one)));
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -34,6 +34,12 @@ function textsIn(elements: unknown, depth = 0): readonly string[] {
   return Object.values(elements).flatMap((value: unknown) => textsIn(value, depth + 1));
 }
 
+/** The files of a record lie on one server, and whatever follows the address of a server is a URL. */
+let knownServer: string | undefined;
+
 function isWebUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  if (knownServer !== undefined && text.startsWith(knownServer)) return true;
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  knownServer = `${new URL(text).origin}/`;
+  return true;
 }
