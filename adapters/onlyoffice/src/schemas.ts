@@ -4,6 +4,7 @@ import { z } from 'zod';
 const idSchema = z.union([z.int(), z.string().min(1)]).transform(String);
 const wholeNumber = z.union([z.number(), z.string().regex(/^-?\d+$/).transform(Number)]);
 const textOrNothing = z.string().nullish();
+const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 /** Both generations; the members that either leaves out at their default are optional. */
 export const envelopeSchema = z.object({
@@ -27,7 +28,7 @@ export const fileSchema = z.object({
   pureContentLength: wholeNumber.nullish(),
   viewUrl: textOrNothing,
   updated: textOrNothing,
-  providerItem: z.boolean().nullish(),
+  providerItem: truth.nullish(),
 });
 export type FileDto = z.output<typeof fileSchema>;
 
@@ -36,8 +37,8 @@ export const folderSchema = z.object({
   title: textOrNothing,
   parentId: idSchema.nullish(),
   updated: textOrNothing,
-  rootFolderType: z.number().nullish(),
-  type: z.number().nullish(),
+  rootFolderType: wholeNumber.nullish(),
+  type: wholeNumber.nullish(),
 });
 export type FolderDto = z.output<typeof folderSchema>;
 
@@ -60,14 +61,14 @@ export const rootSchema = z.array(sectionSchema).nullish();
 const operationSchema = z
   .object({
     id: idSchema,
-    Operation: z.number().nullish(),
-    operation: z.number().nullish(),
+    Operation: wholeNumber.nullish(),
+    operation: wholeNumber.nullish(),
     progress: wholeNumber.nullish(),
     error: textOrNothing,
     processed: wholeNumber.nullish().catch(null),
-    finished: z.boolean().nullish(),
+    finished: truth.nullish(),
     url: textOrNothing,
-    status: z.number().nullish(),
+    status: wholeNumber.nullish(),
   })
   .transform((dto) => ({
     id: dto.id,

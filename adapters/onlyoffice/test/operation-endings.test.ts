@@ -68,6 +68,7 @@ describe('endings that deliver', () => {
     ['status 2 of DocSpace', { polls: [[op({ progress: 50, status: 1 })], [op({ progress: 100, finished: true, status: 2, url })], []] }],
     ['finished before completed', { polls: [[op({ progress: 50, finished: true, status: 1, url })]] }],
     ['without a status, as before 3.7', { polls: [[op({ progress: 100, finished: true, url })], []] }],
+    ['numbers and truth as texts', { polls: [[op({ Operation: '3', progress: '50', finished: 'false', status: '1' })], [op({ Operation: '3', progress: '100', finished: 'true', status: '2', url })], []] }],
     ['progress 100 without finished', { polls: [[op({ progress: 100, url })], []] }],
     ['Workspace, with junk on the way', { generation: 'workspace', polls: [[{ id, operation: 3, progress: 40, error: null, processed: '2', finished: false, url: junk, files: null }], [{ id, operation: 3, progress: 100, error: null, finished: false, url: junk }], [{ id, operation: 3, progress: 100, error: null, finished: true, url }], []] }],
     ['progress 100 long before the end', { polls: [[op({ progress: 100, status: 1 })], [op({ progress: 100, status: 1 })], [op({ progress: 100, status: 2, finished: true, url })], []] }],
