@@ -51,7 +51,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
 
   handleErrors(app, { logger, redactor });
   addSafeHeaders(app);
-  followRequests(app, { answerTimeoutMs: settings.answerTimeoutMs, metrics, writes, logger });
+  followRequests(app, { answerTimeoutMs: settings.answerTimeoutMs, metrics, writes, logger, closing });
   app.addHook('onRequest', async (request) => {
     if (!closing.aborted || request.routeOptions.config.access === 'open') return;
     throw new Refusal('shutting-down', 'It takes no more requests.', { retryAfterMs: 5_000, headers: { connection: 'close' } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { eventually, startWorld, tokens, type World } from './support/gateway.ts';
 
 const mib = 1024 * 1024;
@@ -47,7 +48,6 @@ describe('shutting down', () => {
     // A connection with a request on it is open when the signal comes, and more requests follow on it.
     world.onOffice.faults.set([{ kind: 'delay', ms: 2_000 }]);
     const { hostname, port } = new URL(world.url);
-    const { connect } = await import('node:net');
     const socket = connect(Number(port), hostname);
     let received = '';
     socket.on('data', (chunk: Buffer) => (received += chunk.toString('utf8')));
@@ -70,6 +70,37 @@ describe('shutting down', () => {
     await once(response, 'readable');
     await world.gateway.close();
     await expect(sizeOf(response)).rejects.toThrow();
+    await world.close();
+  });
+
+  const head = `POST /v1/sources/documents/archives HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tokens.all}\r\nContent-Type: application/json\r\n`;
+  test.each([
+    ['has sent nothing', ''],
+    ['has sent half a head', head],
+    ['has sent half a body', `${head}Content-Length: 100\r\n\r\n{"refs`],
+    ['has its answer, and has sent half of the next request', `GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n${head}`],
+  ])('a connection that %s is not waited for', async (_what, text) => {
+    const world = await startWorld({ settings: { shutdownTimeoutMs: 3_600_000 } });
+    const { hostname, port } = new URL(world.url);
+    const socket = connect(Number(port), hostname);
+    socket.resume();
+    await once(socket, 'connect');
+    if (text !== '') socket.write(text);
+    // What was sent before has come by then.
+    await world.get('/v1/sources/contacts/folders/15185/entries');
+    await world.close();
+    socket.destroy();
+  });
+
+  test('a connection whose last answer has ended is not waited for', async () => {
+    const { world, path } = await largeFile({ shutdownTimeoutMs: 3_600_000, keepAliveTimeoutMs: 600_000 });
+    const agent = new Agent({ keepAlive: true });
+    const response = await open(world, path, agent);
+    await once(response, 'readable');
+    const closed = world.gateway.close();
+    expect(await sizeOf(response)).toBe(16 * mib);
+    await closed;
+    agent.destroy();
     await world.close();
   });
 

@@ -19,6 +19,8 @@ export interface RequestLifeOptions {
   readonly metrics: Metrics;
   readonly writes: WriteWatch;
   readonly logger: Logger;
+  /** Fires when no more requests are taken. */
+  readonly closing: AbortSignal;
 }
 
 /** The client's own id where it sends a plain one, so that its log and ours meet. */
@@ -28,9 +30,9 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
 }
 
 /** Follows each request from its head to the end of its connection's part in it: its id, its signal, the log and the metrics. */
-export function followRequests(app: FastifyInstance, { answerTimeoutMs, metrics, writes, logger }: RequestLifeOptions): void {
+export function followRequests(app: FastifyInstance, { answerTimeoutMs, metrics, writes, logger, closing }: RequestLifeOptions): void {
   const answering = new WeakMap<FastifyRequest, () => void>();
-  const answers = new AnswersOfConnections();
+  const answers = new AnswersOfConnections(app.server, closing);
   // Set for each request by the hook; the framework wants its place known before.
   app.decorateRequest('until');
   app.addHook('onRequest', async (request, reply) => {
