@@ -166,6 +166,19 @@ describe('the limits of operations', () => {
     });
   });
 
+  test('an operation whose client went away before it learned where it is takes no place', async () => {
+    await within({ maxOperationsPerToken: 1 }, async (world) => {
+      const client = new AbortController();
+      world.onlyOffice.faults.set([{ kind: 'delay', ms: 60_000 }]);
+      const started = world.get(archives, { method: 'POST', body: JSON.stringify({ refs: ['101'] }), headers: { 'content-type': 'application/json' }, signal: client.signal });
+      await eventually(() => world.onlyOffice.faults.strikes.length > 0);
+      client.abort();
+      await expect(started).rejects.toThrow();
+      world.onlyOffice.faults.set([]);
+      await eventually(async () => (await world.post('/v1/sources/contacts/archives', { refs: ['1237/1757'] })).status === 202);
+    });
+  });
+
   test('an archive that the spool has no room for fails by name and leaves nothing', async () => {
     const spoolDirectory = await mkdtemp(join(tmpdir(), 'filesource-spool-'));
     try {

@@ -63,6 +63,13 @@ export class Operations {
     else await operation.cancel();
   }
 
+  /** Stops one and forgets it, so that it takes nobody's place. */
+  async drop(operation: ArchiveOperation): Promise<void> {
+    await operation.cancel();
+    await operation.ended;
+    await this.#forget(operation);
+  }
+
   /** Ends all of them here; vendors go on with theirs. */
   async close(): Promise<void> {
     const all = [...this.#operations.values()];

@@ -12,7 +12,7 @@ export function archiveRoutes(parts: Pick<Parts, 'sources' | 'operations'>): rea
   const { operations } = parts;
   const answer = async (reply: FastifyReply, operation: ArchiveOperation, signal: AbortSignal): Promise<FastifyReply> => {
     // Nobody would ever learn where it is.
-    if (signal.aborted) await operations.end(operation);
+    if (signal.aborted) await operations.drop(operation);
     return reply.code(202).header('location', `/v1/operations/${operation.id}`).send(operation.toJson());
   };
   return [
