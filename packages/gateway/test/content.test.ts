@@ -94,6 +94,16 @@ describe('content', () => {
     }
   });
 
+  test.each([
+    ['．．', /^attachment; filename="file-\d+"; filename\*=/],
+    ['…', /^attachment; filename="file-\d+"; filename\*=/],
+    ['．．＼．．＼autoexec．bat', /^attachment; filename="\.\._\.\._autoexec\.bat"; filename\*=/],
+  ])('the name for old clients is no path either where wide characters make it one: %s', async (title, expected) => {
+    const { id } = world.onlyOffice.store.addFile(105, { title, content: Buffer.from('x') });
+    const { headers } = await read(undefined, {}, `/v1/sources/documents/folders/105/files/${id}/content`);
+    expect(headers.get('content-disposition')).toMatch(expected);
+  });
+
   test('HTML of a vendor is never shown as a page of the gateway', async () => {
     const html = Buffer.from('<script>alert(1)</script>');
     const document: SampleDocument = { ...sampleDocumentNamed('Notiz.txt'), name: 'page.html', mediaType: 'text/html', bytes: () => html };

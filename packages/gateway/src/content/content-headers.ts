@@ -12,8 +12,9 @@ export function attachment(name: string | null, fallback: string): string {
     .trim();
   const safe = plain === '' || /^\.+$/.test(plain) ? fallback : plain;
   const short = Array.from(safe).slice(0, 200).join('');
-  // In ASCII for old clients; whenever that says less, the whole name goes into filename*.
-  return contentDisposition(short, { fallback: short.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\x20-\x7e]/g, '_') });
+  // In ASCII for old clients; whenever that says less, the whole name goes into filename*. Wide characters become plain slashes and dots.
+  const ascii = short.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\x20-\x7e]|[/\\]/g, '_').trim();
+  return contentDisposition(short, { fallback: ascii === '' || /^\.+$/.test(ascii) ? fallback : ascii });
 }
 
 /** A validator of a vendor as a strong ETag; the vendor's own text may hold anything. */
