@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { createFileSourceMcp, serveHttp, type FileSourceMcp, type HttpOptions, type HttpServing } from '@filesource/mcp';
 import { createVirtualClock, nodeHashing, type VirtualClock } from '@filesource/testkit';
@@ -145,6 +145,28 @@ describe('the HTTP server', () => {
     }
     expect((await send(good)).statusCode).toBe(503);
     await Promise.all(clients.map((client) => client.close()));
+  });
+
+  test('has no more sessions either when many clients open theirs at once, and gives back the places of those that went away', async () => {
+    await serving.close();
+    await serve({ sessions: { most: 2 } });
+    const { hostname, port } = new URL(serving.url);
+    const begin = async (): Promise<{ readonly request: ClientRequest; readonly closed: Promise<unknown> }> => {
+      const request = httpRequest({ hostname, port, path: '/mcp', method: 'POST', headers: good, agent: false });
+      request.on('error', () => undefined).on('response', (response) => response.resume());
+      const closed = new Promise((resolve) => request.once('close', resolve));
+      await new Promise((resolve) => request.write(' ', resolve));
+      return { request, closed };
+    };
+    const begun = await Promise.all([begin(), begin(), begin(), begin()]);
+    // The heads that were sent before have come by then.
+    await send({ ...good, 'mcp-session-id': 'of-nobody' });
+    for (const { request } of begun) request.end(JSON.stringify(initialize));
+    await Promise.all(begun.map(({ closed }) => closed));
+    expect(serving.sessionCount).toBe(2);
+
+    for (const { request } of await Promise.all([begin(), begin()])) request.destroy();
+    while ((await send(good)).statusCode !== 200);
   });
 
   test('refuses a token that is easily guessed, and a port that is taken', async () => {

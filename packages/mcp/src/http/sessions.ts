@@ -25,6 +25,8 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
   readonly #sessions = new Map<string, Session>();
+  /** Those whose first request has not come whole; each has its place. */
+  readonly #opening = new Set<Session>();
 
   constructor(mcp: FileSourceMcp, clock: Clock, limits: SessionLimits) {
     this.#mcp = mcp;
@@ -46,11 +48,20 @@ export class Sessions {
       await this.#answer(session, request, response);
       return 'handled';
     }
-    if (this.#sessions.size >= this.#limits.most && !(await this.#closeIdlest())) return 'full';
-    const session = await this.#open();
-    await this.#answer(session, request, response);
-    // What was no initialisation has made no session.
-    if (session.transport.sessionId === undefined) await session.server.close();
+    const isFull = this.#sessions.size + this.#opening.size >= this.#limits.most;
+    const idlest = isFull ? this.#idlest() : undefined;
+    if (isFull && idlest === undefined) return 'full';
+    const session = this.#make();
+    this.#opening.add(session);
+    try {
+      if (idlest !== undefined) await this.#close(...idlest);
+      await session.server.connect(session.transport);
+      await this.#answer(session, request, response);
+    } finally {
+      this.#opening.delete(session);
+      // What was no initialisation has made no session.
+      if (session.transport.sessionId === undefined) await session.server.close();
+    }
     return 'handled';
   }
 
@@ -64,16 +75,18 @@ export class Sessions {
     await Promise.all([...this.#sessions].map(([id, session]) => this.#close(id, session)));
   }
 
-  async #open(): Promise<Session> {
+  #make(): Session {
     const server = this.#mcp.createServer();
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: this.#limits.requestBytes,
-      onsessioninitialized: (id) => void this.#sessions.set(id, session),
+      onsessioninitialized: (id) => {
+        this.#opening.delete(session);
+        this.#sessions.set(id, session);
+      },
       onsessionclosed: (id) => void this.#sessions.delete(id),
     });
     const session: Session = { server, transport, open: new Set(), usedMs: this.#clock.now() };
-    await server.connect(transport);
     return session;
   }
 
@@ -87,11 +100,8 @@ export class Sessions {
     await session.transport.handleRequest(request, response);
   }
 
-  async #closeIdlest(): Promise<boolean> {
-    const [idlest] = [...this.#sessions].filter(([, session]) => isUnused(session)).sort(([, a], [, b]) => a.usedMs - b.usedMs);
-    if (idlest === undefined) return false;
-    await this.#close(...idlest);
-    return true;
+  #idlest(): [string, Session] | undefined {
+    return [...this.#sessions].filter(([, session]) => isUnused(session)).sort(([, a], [, b]) => a.usedMs - b.usedMs)[0];
   }
 
   async #close(id: string, { server }: Session): Promise<void> {
