@@ -12,7 +12,7 @@ import { Refusal } from './problem/refusal.ts';
 import { handleErrors, problemMediaType } from './problem/send-problem.ts';
 import { apiRoutes } from './routes/api-routes.ts';
 import { registerRoutes } from './routes/register-routes.ts';
-import { addSafeHeaders } from './safe-headers.ts';
+import { addSafeHeaders, safeHeaders } from './safe-headers.ts';
 
 /** An id as it may be, with every character encoded. */
 const longestParameter = 3 * 1024;
@@ -41,7 +41,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     clientErrorHandler: (error, socket) => answerConnectionError(error, socket, redactor),
     frameworkErrors: (error, request, reply) => {
       const { problem } = problemOf(error, request.id, redactor);
-      void (reply as FastifyReply).code(problem.status).header('content-type', problemMediaType).send(JSON.stringify(problem));
+      // No hook runs for what the router itself refuses.
+      void (reply as FastifyReply).code(problem.status).headers({ ...safeHeaders, 'x-request-id': request.id, 'content-type': problemMediaType }).send(JSON.stringify(problem));
     },
   });
   app.server.maxConnections = settings.maxConnections;

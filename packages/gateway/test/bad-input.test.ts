@@ -98,6 +98,15 @@ describe('bad input', () => {
     for (const token of ['nonsense', 'fsop_', 'fsop_AAAA', 'x'.repeat(40_000)]) expect((await world.post('/v1/operations', { token })).status).toBe(400);
   });
 
+  test.each([
+    ['half a percent sign', '%zz', 'percent sign'],
+    ['an id that is longer than any address', '9'.repeat(4000), 'at most 1024 characters'],
+  ])('%s is told what it is, with the id and the safe headers of every answer', async (_what, folder, detail) => {
+    const { status, headers, body } = await rawRequest(world.url, `/v1/sources/documents/folders/${folder}/entries`, { headers: { authorization, 'x-request-id': 'abc-1' } });
+    expect({ status, problem: JSON.parse(body) as unknown }).toEqual({ status: 400, problem: expect.objectContaining({ instance: 'abc-1', detail: expect.stringContaining(detail) }) });
+    expect(headers).toMatchObject({ 'x-request-id': 'abc-1', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  });
+
   test('a method that an address does not take, with those that it takes', async () => {
     const response = await world.get('/v1/sources/contacts', { method: 'DELETE' });
     expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD' });

@@ -70,6 +70,7 @@ function frameworkProblem(thrown: unknown): Facts | undefined {
   const { statusCode, code } = thrown as { readonly statusCode?: unknown; readonly code?: unknown };
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return undefined;
   if (typeof code === 'string' && code.includes('BAD_URL')) return { kind: 'invalid-argument', detail: 'The address is not a URL: a percent sign starts an encoded character.' };
+  if (statusCode === 414) return { kind: 'invalid-argument', detail: 'The address is not right: an id has at most 1024 characters.' };
   const kind = frameworkKinds[statusCode];
   if (kind === undefined) return { kind: 'invalid-argument', detail: 'The body is not JSON, or not as it was announced.', advice: 'Send a JSON object with Content-Type: application/json.' };
   return { kind, detail: `${problemKinds[kind].title}.` };
