@@ -34,7 +34,7 @@ export function sendBytes(reply: FastifyReply, bytes: Bytes): FastifyReply {
   return reply.send(body);
 }
 
-/** A vendor's type as it came, if it is one at all. */
+/** A vendor's type as it came, if it is one at all and fits into a line. */
 function typeOf(mediaType: string | null): string {
-  return mediaType !== null && /^[\w.+-]+\/[\w.+-]+(\s*;\s*[\w-]+=("[\w .+/-]*"|[\w.+-]+))*$/.test(mediaType) ? mediaType : 'application/octet-stream';
+  return mediaType !== null && mediaType.length <= 200 && /^[\w.+-]+\/[\w.+-]+([ \t]*;[ \t]*[\w-]+=("[\w .+/-]*"|[\w.+-]+))*$/.test(mediaType) ? mediaType : 'application/octet-stream';
 }
