@@ -2,6 +2,7 @@ import { ResourceTemplate, type McpServer } from '@modelcontextprotocol/sdk/serv
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { FileSourceError, formatRef, type FileSource } from '@filesource/core';
 import { dataText } from './data-text.ts';
+import { endWhenCancelled } from './end-when-cancelled.ts';
 import { limits } from './limits.ts';
 import type { McpHost } from './mcp-host.ts';
 import { decodeText } from './text/decode-text.ts';
@@ -25,11 +26,12 @@ export function registerResources(server: McpServer, host: McpHost): void {
   const complete = { source: (begun: string) => sources.names.filter((name) => name.startsWith(begun)) };
   const template = new ResourceTemplate(fileUri, { list: undefined, complete });
   const describe = { title: 'A file of a source', description: `The bytes of a file up to ${limits.mostResourceBytes}; ids percent-encoded. ${untrusted}` };
-  server.registerResource('file', template, describe, (uri, { source, folder, file }, { signal }) =>
+  server.registerResource('file', template, describe, (uri, { source, folder, file }, extra) =>
     running.hold(async () => {
+      endWhenCancelled(server, extra);
       try {
         const ref = { folder: idOf(folder), file: idOf(file) };
-        return await readFile(uri.toString(), sources.get(idOf(source)), ref, signal);
+        return await readFile(uri.toString(), sources.get(idOf(source)), ref, extra.signal);
       } catch (error) {
         throw resourceError(error);
       }

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { createFileSourceMcp, serveHttp, type FileSourceMcp, type HttpOptions, type HttpServing } from '@filesource/mcp';
-import { createVirtualClock, nodeHashing, type VirtualClock } from '@filesource/testkit';
+import { createVirtualClock, nodeHashing, type MemoryAdapter, type VirtualClock } from '@filesource/testkit';
 import { call } from './support/call.ts';
 import { memoryStore } from './support/memory-store.ts';
 import { httpTransport, newClient, startWorld, type World } from './support/world.ts';
@@ -16,10 +17,12 @@ describe('the HTTP server', () => {
   let clock: VirtualClock;
   let mcp: FileSourceMcp;
   let serving: HttpServing;
+  let adapter: MemoryAdapter;
   const serve = async (options: Partial<HttpOptions> = {}): Promise<void> => {
     clock = createVirtualClock();
-    const { store } = memoryStore({ folders: [{ id: '1', files: [{ id: '2', name: 'a.txt', bytes: Buffer.from('hello') }] }] });
-    mcp = await createFileSourceMcp({ sources: store, clock, hashing: nodeHashing });
+    const memory = memoryStore({ folders: [{ id: '1', files: [{ id: '2', name: 'a.txt', bytes: Buffer.from('hello') }] }] });
+    adapter = memory.adapter;
+    mcp = await createFileSourceMcp({ sources: memory.store, clock, hashing: nodeHashing });
     serving = await serveHttp(mcp, { token, clock, ...options });
   };
   beforeEach(() => serve());
@@ -104,6 +107,26 @@ describe('the HTTP server', () => {
     expect((await send(good, JSON.stringify({ ...initialize, pad: 'x'.repeat(2 * 1024 * 1024) }))).statusCode).toBe(413);
     expect((await send(good, '{"jsonrpc"')).statusCode).toBe(400);
     expect((await send(good, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).statusCode).toBe(400);
+    expect(serving.sessionCount).toBe(0);
+  });
+
+  test.each([
+    ['a tool', { method: 'tools/call', params: { name: 'read_text', arguments: { file: 'memory:1/2' } } }],
+    ['a resource', { method: 'resources/read', params: { uri: 'filesource://memory/1/2' } }],
+  ])('a cancelled call of %s keeps no connection, and its session is not in use', async (_what, request) => {
+    const headers = { ...good, 'mcp-session-id': await open(), 'mcp-protocol-version': '2025-06-18' };
+    const opened = new Promise<void>((resolve) => {
+      adapter.onBody = () => {
+        resolve();
+        return new Readable({ read: () => undefined });
+      };
+    });
+    const answer = send(headers, { jsonrpc: '2.0', id: 7, ...request });
+    await opened;
+    await send(headers, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
+    expect((await answer).text).toBe('');
+    await clock.advance(31 * 60_000);
+    await send({ ...good, 'mcp-session-id': 'of-nobody' });
     expect(serving.sessionCount).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type { z } from 'zod';
 import { dataText } from '../data-text.ts';
+import { endWhenCancelled } from '../end-when-cancelled.ts';
 import type { McpHost } from '../mcp-host.ts';
 import { progressReporter, type Report } from '../progress.ts';
 import { toolError } from '../tool-error.ts';
@@ -40,6 +41,7 @@ export function registerTool(server: McpServer, host: McpHost, tool: Tool): void
   const { name, title, description, input, output, annotations } = tool;
   server.registerTool(name, { title, description, inputSchema: input, outputSchema: output, annotations: { title, ...annotations } }, (args, extra) =>
     host.running.hold(async () => {
+      endWhenCancelled(server, extra);
       const report = progressReporter(extra, host.clock);
       try {
         const answer = await tool.run(args, { signal: extra.signal, ...(report === undefined ? {} : { report }) });
