@@ -31,9 +31,18 @@ async function main(): Promise<void> {
     cwd: process.cwd(),
     signal: interrupted.signal,
   });
-  // What is written must be read before the process ends; what is still open must not keep it.
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  // What is written must be read before the process ends; what is still open must not keep it, nor who does not read after a signal.
+  const wasRead = Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  await Promise.race([wasRead, aWhileAfter(interrupted.signal)]);
   process.exit(exitCode);
+}
+
+function aWhileAfter(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wait = (): void => void setTimeout(resolve, 1_000);
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
 }
 
 // Not awaited up here: the bundle is CommonJS.

@@ -90,6 +90,21 @@ test('ends with 0 on SIGTERM while a call is being answered, and closes the vend
   while (world.onOffice.openConnections > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
+test('ends with 0 on SIGTERM also when its client does not read what it was answered', async () => {
+  world.onOffice.faults.set([{ kind: 'delay', ms: 60_000, on: ['list'] }]);
+  const { say, child } = run();
+  child.stdout.pause();
+  const exited = once(child, 'exit');
+  say(initialize);
+  // More than a pipe holds.
+  for (let id = 10; id < 210; id += 1) say({ jsonrpc: '2.0', id, method: 'tools/list' });
+  say(listing);
+  while (world.onOffice.faults.strikes.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGTERM');
+  expect((await exited)[0]).toBe(0);
+  child.stdout.destroy();
+});
+
 test('a client that vanishes ends it', async () => {
   world.onOffice.faults.set([{ kind: 'delay', ms: 60_000, on: ['list'] }]);
   const { say, answer, child, status } = run();
