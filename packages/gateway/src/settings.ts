@@ -11,7 +11,7 @@ const tokenSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, . _ and -, at most 64')
     .meta({ description: 'Who it is for; stands in logs and metrics, and its operations belong to it' }),
-  token: secretField('The token itself, at least 20 characters; better file:PATH or ${NAME}').refine((secret) => secret.reveal().length >= 20, 'a token has at least 20 characters; "openssl rand -base64 32" makes one'),
+  token: secretField('The token itself, at least 20 characters; better file:PATH or ${NAME}').refine((secret) => secret.reveal().length >= 20, 'a token has at least 20 characters; "openssl rand -base64 32" makes one').refine((secret) => /^[\x21-\x7e]*$/.test(secret.reveal()), 'a token with spaces, line breaks or characters beyond ASCII fits into no header'),
   sources: z.array(z.string().min(1)).min(1).meta({ description: 'The sources that it may use, by name; * for all' }),
   scopes: z.array(z.enum(scopes)).min(1).meta({ description: 'What it may do' }),
 });

@@ -3,6 +3,7 @@ import { Secret } from '@filesource/core';
 import { createVirtualClock } from '@filesource/testkit';
 import { Grants } from '../src/auth/grants.ts';
 import { Sessions } from '../src/auth/sessions.ts';
+import { gatewaySchema } from '../src/index.ts';
 import { rawRequest } from './support/raw-request.ts';
 import { startWorld, tokens, type World } from './support/gateway.ts';
 
@@ -108,6 +109,13 @@ describe('access', () => {
     expect(failed.status).toBe(502);
     for (const secret of [...Object.values(tokens), world.onOffice.token, world.onOffice.secret, cookie.split(/[=;]/)[1] ?? 'x']) expect(text).not.toContain(secret);
     world.onlyOffice.faults.set([]);
+  });
+});
+
+describe('the tokens of a config', () => {
+  test.each(['a token of several words', 'a-token-with-ümlauts', 'two-lines-of-a-token\nthat-was-pasted'])('are refused where no header can bring them: %j', (token) => {
+    const parsed = gatewaySchema.safeParse({ tokens: [{ name: 'a', token, sources: ['*'], scopes: ['read'] }] });
+    expect(parsed.error?.issues).toEqual([expect.objectContaining({ message: expect.stringContaining('fits into no header') })]);
   });
 });
 

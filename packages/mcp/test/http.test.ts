@@ -192,8 +192,9 @@ describe('the HTTP server', () => {
     while ((await send(good)).statusCode !== 200);
   });
 
-  test('refuses a token that is easily guessed, and a port that is taken', async () => {
+  test('refuses a token that is easily guessed or that no header can bring, and a port that is taken', async () => {
     await expect(serveHttp(mcp, { token: 'short', clock })).rejects.toMatchObject({ kind: 'invalid-argument' });
+    for (const none of ['a token of several words', 'a-token-with-ümlauts']) await expect(serveHttp(mcp, { token: none, clock })).rejects.toMatchObject({ kind: 'invalid-argument' });
     await expect(serveHttp(mcp, { token, clock, port: Number(new URL(serving.url).port) })).rejects.toMatchObject({ kind: 'conflict' });
     await expect(serveHttp(mcp, { token, clock, host: '192.0.2.1' })).rejects.toMatchObject({ kind: 'invalid-argument' });
   });

@@ -39,11 +39,12 @@ const sweepEveryMs = 60_000;
 
 /**
  * Serves any number of clients over Streamable HTTP.
- * - Throws `invalid-argument` for a token that is too short, `conflict` for a port that is in use.
+ * - Throws `invalid-argument` for a token that is too short or fits into no header, `conflict` for a port that is in use.
  */
 export async function serveHttp(mcp: FileSourceMcp, options: HttpOptions): Promise<HttpServing> {
   const { token, host = '127.0.0.1', port = 0, allowHosts = [], allowOrigins = [], clock, tell } = options;
   if (token.length < shortestToken) throw new FileSourceError('invalid-argument', `the bearer token has ${token.length} characters, and needs at least ${shortestToken}`);
+  if (!/^[\x21-\x7e]*$/.test(token)) throw new FileSourceError('invalid-argument', 'the bearer token has spaces, line breaks or characters beyond ASCII, which fit into no header');
   const own = hostNameOf(host.includes(':') ? `[${host}]` : host);
   const guard = createGuard({ token, origins: allowOrigins, hosts: [...(loopback.includes(own) ? loopback : [own]), ...allowHosts.map(hostNameOf)] });
   const sessions = new Sessions(mcp, clock, { most: limits.sessions, idleMs: limits.sessionIdleMs, requestBytes: limits.requestBytes, ...options.sessions });
