@@ -94,6 +94,13 @@ describe('access', () => {
       expect(JSON.parse(answer.body)).toMatchObject({ type: 'urn:filesource:error:cross-site' });
     });
 
+    test('starts no other one: else a cookie would be good for ever', async () => {
+      const { cookie } = await start();
+      const answer = await rawRequest(world.url, '/v1/session', { method: 'POST', headers: { cookie, ...ownOrigin } });
+      expect({ status: answer.status, cookie: answer.headers['set-cookie'] }).toEqual({ status: 401, cookie: undefined });
+      expect(JSON.parse(answer.body)).toMatchObject({ type: 'urn:filesource:error:token-needed' });
+    });
+
     test('works from the page', async () => {
       const { cookie } = await start();
       const answer = await rawRequest(world.url, '/v1/sources/contacts/links', { method: 'POST', headers: { cookie, 'content-type': 'application/json', ...ownOrigin }, body: '{"folder":"1237"}' });

@@ -2,6 +2,7 @@ import { grantOf } from '../auth/authenticate.ts';
 import { sessionCookie, sessionOf } from '../auth/session-cookie.ts';
 import { defineRoute, type Route } from '../openapi/route.ts';
 import type { Parts } from '../parts.ts';
+import { Refusal } from '../problem/refusal.ts';
 
 export function sessionRoutes({ sessions, settings }: Pick<Parts, 'sessions' | 'settings'>): readonly Route[] {
   const cookie = { isSecure: settings.publicUrl?.startsWith('https:') === true, lifetimeMs: settings.sessionLifetimeMs };
@@ -14,7 +15,10 @@ export function sessionRoutes({ sessions, settings }: Pick<Parts, 'sessions' | '
       description: 'Scripts cannot read the cookie. With it, requests that change something must come from the page itself.',
       access: 'token',
       answers: { 204: { description: 'The cookie is set', headers: { 'Set-Cookie': 'filesource_session, HttpOnly and SameSite=Strict' } } },
-      run: ({ request, reply }) => reply.code(204).header('set-cookie', sessionCookie(sessions.start(grantOf(request)), cookie)).send(),
+      run: ({ request, reply }) => {
+        if (request.headers.authorization === undefined) throw new Refusal('token-needed', 'A session does not start another one.', { advice: 'Send "Authorization: Bearer …" with the token itself.' });
+        return reply.code(204).header('set-cookie', sessionCookie(sessions.start(grantOf(request)), cookie)).send();
+      },
     }),
     defineRoute({
       method: 'DELETE',
