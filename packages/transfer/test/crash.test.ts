@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
-import { appendFile, chmod, chown, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { FileSourceError, type Clock } from '@filesource/core';
 import { nodeHashing, realClock } from '@filesource/testkit';
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
 import { lockDirectory } from '../src/local/directory-lock.ts';
-import { lastingPartName, uniquePartName } from '../src/local/own-names.ts';
+import { lastingPartName, sweepParts, uniquePartName } from '../src/local/own-names.ts';
 import { bornOf } from '../src/local/process-life.ts';
 import { TargetDirectory } from '../src/local/target-directory.ts';
 import { Journal, parseJournal } from '../src/pull/journal.ts';
@@ -81,6 +81,23 @@ describe('what dead transfers left is swept:', () => {
     const { source } = memorySource([{ id: '1', files: five }]);
     expect((await runPull(source, directory)).complete).toBe(true);
     expect((await filesBelow(directory)).filter((path) => !path.startsWith('contacts/'))).toEqual([alive, '.filesource-of-the-user', 'mine.part'].sort());
+  });
+
+  test('also those of a process that had the very id of this one, or of another that runs, before it', async () => {
+    const directory = await temporaryDirectory();
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const earlierLife = (pid: number | undefined): string => uniquePartName().replace(/-\d+-[0-9a-f]{8}-/, `-${pid}-00000000-`);
+    const alive = uniquePartName();
+    await writeFile(join(directory, alive), 'under way');
+    for (const pid of [process.pid, child.pid]) {
+      const stage = join(directory, earlierLife(pid));
+      await mkdir(stage);
+      await writeFile(join(stage, 'a.txt'), 'left');
+    }
+    await sweepParts(directory);
+    const left = await readdir(directory);
+    child.kill('SIGKILL');
+    expect(left).toEqual(bornOf(process.pid) === null ? expect.arrayContaining([alive]) : [alive]);
   });
 
   test('a part that was kept for a file which the vendor has removed meanwhile', async () => {

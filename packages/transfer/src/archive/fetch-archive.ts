@@ -209,7 +209,7 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
   const reading = { hashing, guard: new LimitGuard(limits, part.bytes), ...(signal === undefined ? {} : { signal }) };
   const read = content.format === 'zip' ? readZip : readTarGz;
   if (directory === undefined) return read(file.partPath, reading);
-  const stage = await TargetDirectory.prepare(directory.resolve(uniquePartName()));
+  const stage = await TargetDirectory.create(directory.resolve(uniquePartName()));
   const unpack = new UnpackTarget(stage, reading.guard);
   try {
     const entries = await read(file.partPath, { ...reading, unpack });

@@ -35,6 +35,16 @@ export class TargetDirectory {
     }
   }
 
+  /** One that nobody had before, in a directory that is there; throws `target-failed`. */
+  static async create(path: string): Promise<TargetDirectory> {
+    try {
+      await mkdir(path);
+      return new TargetDirectory(path);
+    } catch (error) {
+      throw targetError(error, path);
+    }
+  }
+
   /** One that is there already, to be read; throws `target-failed`. */
   static async existing(directory: string): Promise<TargetDirectory> {
     try {

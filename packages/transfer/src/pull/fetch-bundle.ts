@@ -91,7 +91,7 @@ async function bringStaged(bundle: Bundle, { packedPath, stagePath, onBytes }: S
       },
     });
     await packed.complete();
-    const stage = await TargetDirectory.prepare(stagePath);
+    const stage = await TargetDirectory.create(stagePath);
     const entries = await unpackArchive({ path: packedPath, bytes: packed.bytes }, content.format, stage, bundle.files, options);
     return matchBundle(bundle.files, archive.items, entries).map((match) => ({ ...match, stagedPath: stage.resolve(match.localPath) }));
   } finally {
