@@ -51,17 +51,19 @@ async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
   throw error ?? new Error('it did not fail');
 }
 
+/** The header of an entry in a tar, whether or not a library would write such a one. */
+function tarRecord(name: string, type: string, size: number): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name);
+  header.write(`0000644\0${'0000000\0'.repeat(2)}${size.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0${' '.repeat(8)}${type}`, 100);
+  header.write('ustar\u000000', 257);
+  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
+
 /** As GNU tar writes names that are too long for a header; the library takes minutes for some of them. */
 function longNamed(names: readonly string[]): Buffer {
-  const record = (name: string, type: string, size: number): Buffer => {
-    const header = Buffer.alloc(512);
-    header.write(name);
-    header.write(`0000644\0${'0000000\0'.repeat(2)}${size.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0${' '.repeat(8)}${type}`, 100);
-    header.write('ustar\u000000', 257);
-    header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
-    return header;
-  };
-  return gzipSync(Buffer.concat([...names.flatMap((name) => [record('././@LongLink', 'L', name.length), Buffer.from(name.padEnd(Math.ceil(name.length / 512) * 512, '\0')), record('long', '0', 0)]), Buffer.alloc(1024)]), { level: 1 });
+  return gzipSync(Buffer.concat([...names.flatMap((name) => [tarRecord('././@LongLink', 'L', name.length), Buffer.from(name.padEnd(Math.ceil(name.length / 512) * 512, '\0')), tarRecord('long', '0', 0)]), Buffer.alloc(1024)]), { level: 1 });
 }
 
 /** Where the central directory has the entry of a name. */
@@ -263,6 +265,25 @@ describe('ceilings', () => {
     const tar = await tarOf([{ name: 'a', content: Buffer.alloc(3_000_000) }, { name: 'b', content: 'x' }]);
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxBytes: 1_000_000 }, unpack: true }))).toMatchObject({ kind: 'too-large' });
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxEntries: 1 } }))).toMatchObject({ kind: 'too-large' });
+  });
+
+  test.each([
+    ['a link', '2'],
+    ['a device', '3'],
+    ['of a kind that nobody knows', 'S'],
+  ])('count what belongs to an entry that is skipped in a tar.gz since it is %s', async (_, type) => {
+    const tar = gzipSync(Buffer.concat([tarRecord('skipped', type, 2_000_384), Buffer.alloc(2_000_384), Buffer.alloc(1024)]));
+    expect(await failureOf(read(tar, { as: readTarGz, limits: { maxBytes: 1_000_000 } }))).toMatchObject({ kind: 'too-large', message: expect.stringContaining('more than 1000000 bytes') });
+    expect((await read(tar, { as: readTarGz, limits: { maxBytes: 2_000_384 } })).entries).toMatchObject([{ path: 'skipped', error: { kind: 'unsupported' } }]);
+  });
+
+  test.each([
+    ['zeros behind its entries', gzipSync(Buffer.alloc(32 * 1024 * 1024))],
+    ['headers that are of no entry', gzipSync(Buffer.concat(Array.from({ length: 16 }, () => [tarRecord('pax', 'g', 2 * 1024 * 1024 - 512), Buffer.alloc(2 * 1024 * 1024 - 512)]).flat()))],
+  ])('stop a tar.gz that goes on with %s', async (_, more) => {
+    const tar = (repeats: number): Buffer => Buffer.concat([gzipSync(Buffer.concat([tarRecord('a', '0', 0)])), ...Array.from({ length: repeats }, () => more), gzipSync(Buffer.alloc(1024))]);
+    expect((await read(tar(1), { as: readTarGz })).entries).toHaveLength(1);
+    expect(await failureOf(read(tar(20), { as: readTarGz }))).toMatchObject({ kind: 'too-large', message: expect.stringContaining('of no file in it') });
   });
 });
 

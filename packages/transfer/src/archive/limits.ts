@@ -16,6 +16,9 @@ export const defaultArchiveLimits: ArchiveLimits = { maxEntries: 1_000_000, maxB
 const ratioFromBytes = 64 * 1024 * 1024;
 /** All names are held at once, and those of a tar may be packed a thousandfold. */
 const mostNameLength = 256 * 1024 * 1024;
+/** What stands around the content of entries in a tar: of each one its header and padding, and besides its names. */
+const mostAroundEntry = 4096;
+const mostAroundBytes = 2 * mostNameLength;
 
 /** Counts what comes out of an archive; throws `too-large` past a ceiling. */
 export class LimitGuard {
@@ -25,6 +28,7 @@ export class LimitGuard {
   #directories = 0;
   #nameLength = 0;
   #bytes = 0;
+  #unpacked = 0;
 
   constructor(limits: Partial<ArchiveLimits>, packedBytes: number) {
     this.#limits = { ...defaultArchiveLimits, ...limits };
@@ -48,6 +52,13 @@ export class LimitGuard {
 
   checkEntries(entries: number): void {
     if (entries > this.#limits.maxEntries) throw tooLarge(`more than ${this.#limits.maxEntries} entries`, 'maxEntries');
+  }
+
+  /** Of a whole tar, before it is known what they are. */
+  addUnpacked(bytes: number): void {
+    this.#unpacked += bytes;
+    const around = this.#unpacked - this.#bytes - this.#entries * mostAroundEntry;
+    if (around > mostAroundBytes) throw new FileSourceError('too-large', `the archive unpacks to more than ${mostAroundBytes} bytes that are of no file in it`);
   }
 
   addBytes(bytes: number): void {

@@ -7,6 +7,7 @@ import { extract, type Extract } from 'tar-stream';
 import { PartFile } from '../local/part-file.ts';
 import { codeOf, endsTransfer } from '../local/target-error.ts';
 import { refusedEntry, type ArchiveEntry } from './archive-entry.ts';
+import type { LimitGuard } from './limits.ts';
 import type { ReadArchiveOptions } from './read-zip.ts';
 import type { UnpackPlace } from './unpack-target.ts';
 
@@ -18,11 +19,11 @@ import type { UnpackPlace } from './unpack-target.ts';
 export async function readTarGz(file: string, options: ReadArchiveOptions): Promise<ArchiveEntry[]> {
   const entries: ArchiveEntry[] = [];
   const unpacking = extract();
-  const { signal } = options;
+  const { guard, signal } = options;
   const readAll = async (): Promise<void> => {
     for await (const entry of unpacking) {
-      options.guard.addEntry();
-      options.guard.addName(entry.header.name);
+      guard.addEntry();
+      guard.addName(entry.header.name);
       const read = await readEntry(entry, options);
       if (read !== undefined) entries.push(read);
     }
@@ -31,7 +32,7 @@ export async function readTarGz(file: string, options: ReadArchiveOptions): Prom
     unpacking.destroy(error instanceof Error ? error : undefined);
     throw error;
   });
-  const writing = pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), createGunzip({ chunkSize: 256 * 1024 }), unpacking, signal === undefined ? {} : { signal });
+  const writing = pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), createGunzip({ chunkSize: 256 * 1024 }), counted(guard), unpacking, signal === undefined ? {} : { signal });
   const [read, written] = await Promise.allSettled([reading, writing]);
   throwIfAborted(signal);
   // What the reader says is nearer to the cause, unless it only heard of the writer's end.
@@ -44,20 +45,32 @@ export async function readTarGz(file: string, options: ReadArchiveOptions): Prom
   return entries;
 }
 
+function counted(guard: LimitGuard): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer, void, undefined> {
+  return async function* count(chunks) {
+    for await (const chunk of chunks) {
+      guard.addUnpacked(chunk.length);
+      yield chunk;
+    }
+  };
+}
+
 type TarEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
 async function readEntry(entry: TarEntry, options: ReadArchiveOptions): Promise<ArchiveEntry | undefined> {
   const { name: path, type, size: declared } = entry.header;
+  const { guard, hashing, unpack } = options;
   if (type === 'directory' || path.endsWith('/')) {
+    // A directory may say that it has a size, and has none.
+    if (type !== 'directory') guard.addBytes(declared);
     entry.resume();
-    options.unpack?.makeDirectory(path);
+    unpack?.makeDirectory(path);
     return undefined;
   }
   if (type !== 'file' && type !== 'contiguous-file') {
+    guard.addBytes(declared);
     entry.resume();
     return { path, size: declared, sha256: null, localPath: null, error: refusedEntry(path, type === 'symlink' || type === 'link' ? 'a link, which is refused' : 'not a file') };
   }
-  const { guard, hashing, unpack } = options;
   const hash = hashing.sha256();
   let place: UnpackPlace | undefined;
   let part: PartFile | undefined;
