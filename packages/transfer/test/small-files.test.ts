@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type nodeFs from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { constants, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { BlockPool, handOver, WholeBody, type FileSource, type Hashing } from '@filesource/core';
 import { createMemoryAdapter, nodeHashing, realClock, type MemoryFile } from '@filesource/testkit';
 import { pull, type Receipt, type TransferEvent } from '../src/index.ts';
+import { uniquePartName } from '../src/local/own-names.ts';
 import { createSmallFileWriter, type SmallFileTask } from '../src/local/small-file-writer.ts';
 import { SmallFileThread } from '../src/local/small-file-thread.ts';
 import { TargetDirectory } from '../src/local/target-directory.ts';
@@ -34,7 +37,7 @@ function wholeSource(files: readonly MemoryFile[], change: (bytes: Buffer, id: s
   });
 }
 
-function pullAll(source: FileSource, directory: string, more: { readonly hashing?: Hashing; readonly onEvent?: (event: TransferEvent) => void } = {}): Promise<Receipt> {
+function pullAll(source: FileSource, directory: string, more: { readonly hashing?: Hashing; readonly signal?: AbortSignal; readonly onEvent?: (event: TransferEvent) => void } = {}): Promise<Receipt> {
   return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: realClock, hashing: besides, ...more });
 }
 
@@ -140,6 +143,38 @@ test('what is done stands in the journal, so that the next pull fetches the rest
   expect((await pullAll(first, directory)).complete).toBe(false);
   const records = parseJournal(await readFile(join(directory, '.filesource-journal'), 'utf8')) ?? [];
   expect(records.filter(({ type }) => type === 'done')).toHaveLength(many.length - 1);
+});
+
+const onUnix = process.platform === 'win32' ? test.skip : test;
+
+onUnix('an abort while many files wait for a disk that stalls ends with what the disk is at, and leaves nothing half-written', async () => {
+  const directory = await temporaryDirectory();
+  const stop = new AbortController();
+  let opened = 0;
+  const source = wholeSource(many, (bytes) => {
+    opened += 1;
+    return bytes;
+  });
+  let stalling: string | undefined;
+  const pulling = pullAll(source, directory, {
+    signal: stop.signal,
+    onEvent: ({ type }) => {
+      if (type !== 'file-started' || stalling !== undefined) return;
+      // Whoever opens a pipe to write waits until somebody reads it: so will the thread, at the first file that it gets.
+      stalling = join(directory, uniquePartName().replace(/\d+(?=\.part$)/, (count) => String(Number(count) + 1)));
+      execFileSync('mkfifo', [stalling]);
+    },
+  });
+  while (opened < many.length) await nextTurn();
+  stop.abort();
+  // The thread may have ended before it came to it.
+  const reader = await open(stalling ?? '', constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  await expect(pulling).rejects.toMatchObject({ kind: 'aborted' });
+  await reader?.close();
+  const left = await filesBelow(directory);
+  expect(left.filter((path) => path.endsWith('.txt')).length).toBeLessThan(40);
+  expect(left.filter((path) => path.endsWith('.part'))).toEqual([]);
+  expect((await pullAll(wholeSource(many), directory)).complete).toBe(true);
 });
 
 test('files of one group are all forced to the disk before the first one has its name', () => {

@@ -55,6 +55,7 @@ export class SmallFileThread {
   /** Blocks go to the thread and come back: what it would have to throw away would be held for long. */
   readonly #free: ArrayBuffer[] = [];
   #isGone = false;
+  #givenUp: { readonly error: unknown } | undefined;
 
   constructor() {
     this.#worker = startWorker();
@@ -82,6 +83,12 @@ export class SmallFileThread {
       worker.postMessage(request, request.blocks);
       this.#asked.push({ tasks, homes, resolve, reject });
     });
+  }
+
+  /** Ends the thread after the system call that it is at: what it has not told by then fails with the error, and is named or gone. */
+  giveUp(error: unknown): void {
+    this.#givenUp ??= { error };
+    void this.#worker?.terminate();
   }
 
   async close(): Promise<void> {
@@ -123,9 +130,11 @@ export class SmallFileThread {
     for (const { tasks, homes, resolve, reject } of this.#asked.splice(0)) {
       // Nobody would hear what is thrown from here, and those who asked would wait for ever.
       try {
+        if (this.#givenUp !== undefined) throw this.#givenUp.error;
         const write = createSmallFileWriter({ crypto, fs });
         resolve(tasks.flatMap((task, index): ThreadOutcome[] => (homes[index] === undefined ? write([task]) : [{ isLost: true }])));
       } catch (error) {
+        for (const { partPath } of tasks) removePart(partPath);
         reject(error);
       }
     }
@@ -135,6 +144,15 @@ export class SmallFileThread {
     const free = this.#free.findIndex(({ byteLength }) => byteLength >= length);
     const [block = new ArrayBuffer(Math.max(length, leastBlockBytes))] = free === -1 ? [] : this.#free.splice(free, 1);
     return block;
+  }
+}
+
+/** What cannot be removed is swept by a later run. */
+function removePart(path: string): void {
+  try {
+    fs.rmSync(path, { force: true });
+  } catch {
+    // Why it had to go says more.
   }
 }
 

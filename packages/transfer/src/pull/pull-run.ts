@@ -64,7 +64,10 @@ export class PullRun {
   async execute(plan: Plan): Promise<void> {
     const { signal, concurrency = defaultConcurrency } = this.#options;
     const onAbort = (): void => {
-      if (signal !== undefined) this.end(abortError(signal));
+      if (signal === undefined) return;
+      const error = abortError(signal);
+      this.end(error);
+      this.#place?.smallFiles.giveUp(error);
     };
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });

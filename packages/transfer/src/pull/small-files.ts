@@ -51,6 +51,7 @@ export class SmallFiles {
   #heldBytes = 0;
   readonly #held: (() => void)[] = [];
   #lingering: NodeJS.Timeout | undefined;
+  #givenUp: { readonly error: unknown } | undefined;
 
   /** Only where hashing beside this thread is allowed: who brings hashing of their own wants every byte to pass it. */
   constructor(options: { readonly target: TargetDirectory; readonly journal: Journal; readonly hashing: Hashing }) {
@@ -77,6 +78,7 @@ export class SmallFiles {
    * - To `undefined` when the bytes were lost with the thread that had them: the file has to be fetched again.
    */
   save(file: PlannedFile, bytes: Buffer, onTaken: () => void): Promise<Proof | undefined> {
+    if (this.#givenUp !== undefined) return Promise.reject(this.#givenUp.error);
     return new Promise((resolve, reject) => {
       const size = bytes.length;
       this.#waiting.push({ file, bytes, size, resolve, reject });
@@ -87,6 +89,14 @@ export class SmallFiles {
       if (this.#waiting.length >= groupFiles || this.#waitingBytes >= groupBytes) this.#startGroup();
       else this.#lingering ??= setTimeout(() => this.#startGroup(), lingerMs);
     });
+  }
+
+  /** Nothing more is written, but for what the disk is at this very moment; files that have no name yet fail with the error. */
+  giveUp(error: unknown): void {
+    this.#givenUp ??= { error };
+    clearTimeout(this.#lingering);
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    this.#thread?.giveUp(error);
   }
 
   async close(): Promise<void> {
