@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { createPolledOperation, FileSourceError, type Archive, type FileSource } from '@filesource/core';
@@ -209,6 +210,20 @@ describe('an archive that breaks', () => {
     expect(second).toMatchObject({ kind: 'conflict', message: expect.stringContaining('another transfer writes to') });
     expect(await filesBelow(directory)).toEqual(['a.txt']);
     expect(first.asked).toHaveLength(1);
+  });
+
+  test('does not come as a link that leads elsewhere, where a directory was swapped while it was unpacked', async () => {
+    const [directory, outside] = [await temporaryDirectory(), await temporaryDirectory()];
+    const bytes = await zipOf([{ path: 'in/a.txt', content: 'hello' }]);
+    const swapped = async (): Promise<void> => {
+      const staged = async (): Promise<string | undefined> => (await filesBelow(directory)).find((path) => path.endsWith('.part/in/a.txt'));
+      while ((await staged()) === undefined) await nextTurn();
+      const inside = join(directory, (await staged()) ?? '', '..');
+      await rename(inside, join(outside, 'in'));
+      await symlink(join(outside, 'in'), inside);
+    };
+    const { source } = archivingSource({ bytes, items: [item('1', 'in/a.txt', 'hello')], itemsListed: swapped() });
+    expect(await failureOf(fetch(source, { directory }))).toMatchObject({ kind: 'target-failed', message: expect.stringContaining('a symbolic link is in the way') });
   });
 
   test('or falls silent ends with a time-out', async () => {

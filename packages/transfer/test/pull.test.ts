@@ -1,4 +1,4 @@
-import { renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -119,10 +119,26 @@ describe('a pull', () => {
     expect(await textOf(directory, 'contacts/2/b.txt')).toBe('content of 2');
   });
 
-  test.each([
-    ['a link', (path: string, outside: string) => symlinkSync(outside, path), 'a symbolic link is in the way'],
+  /** Times of files go on in steps. */
+  const letTimePass = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  const replacements: readonly (readonly [string, (path: string, outside: string, elsewhere: string) => void, string])[] = [
+    ['a link', (path, outside) => symlinkSync(outside, path), 'a symbolic link is in the way'],
     ['nothing', () => undefined, 'the directory is not there'],
-  ])('does not call complete what was written below a directory in whose place there is %s by then', async (_what, replace, message) => {
+    ['another directory', (path) => mkdirSync(path), 'another directory was put in its place'],
+    [
+      'a directory that was made when it was gone',
+      (path, _outside, elsewhere) => {
+        letTimePass();
+        rmSync(elsewhere, { recursive: true });
+        mkdirSync(path);
+        letTimePass();
+        writeFileSync(join(path, 'of somebody else'), 'text');
+      },
+      'another directory was put in its place',
+    ],
+  ];
+
+  test.each(replacements)('does not call complete what was written below a directory in whose place there is %s by then', async (_what, replace, message) => {
     const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }, { id: '2', files: [file('2', 'b.txt')] }]);
     const [directory, outside, receiptFile] = [await temporaryDirectory(), await temporaryDirectory(), join(await temporaryDirectory(), 'receipt.json')];
     let isReplaced = false;
@@ -130,15 +146,34 @@ describe('a pull', () => {
       if (type !== 'file-done' || isReplaced) return;
       isReplaced = true;
       renameSync(join(directory, 'contacts/1'), join(directory, 'elsewhere'));
-      replace(join(directory, 'contacts/1'), outside);
+      replace(join(directory, 'contacts/1'), outside, join(directory, 'elsewhere'));
     };
     const all = options(directory, ['contacts:1'], { source, receiptFile });
     const { kind, message: told } = await failureOf(pull({ ...all, onEvent }));
     expect([kind, told]).toEqual(['target-failed', expect.stringContaining(message)]);
     await expect(readFile(receiptFile)).rejects.toMatchObject({ code: 'ENOENT' });
-    await rm(join(directory, 'contacts/1'), { force: true });
+    await rm(join(directory, 'contacts/1'), { recursive: true, force: true });
     expect(await pull(all)).toMatchObject({ complete: true });
     expect(await textOf(directory, 'contacts/1/a.txt')).toBe('content of 1');
+  });
+
+  test.each(replacements)('nor what an earlier run has written, where there is %s by the end of this one', async (_what, replace, message) => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }, { id: '2', files: [file('2', 'b.txt')] }]);
+    const [directory, outside] = [await temporaryDirectory(), await temporaryDirectory()];
+    const stop = new AbortController();
+    adapter.onCall = (call) => {
+      if (call === 'open 2/2') stop.abort();
+    };
+    const all = options(directory, ['contacts:1', 'contacts:2'], { source, concurrency: 1 });
+    expect((await failureOf(pull({ ...all, signal: stop.signal }))).kind).toBe('aborted');
+    const before = adapter.calls.length;
+    adapter.onCall = (call) => {
+      if (call !== 'open 2/2') return;
+      renameSync(join(directory, 'contacts/1'), join(directory, 'elsewhere'));
+      replace(join(directory, 'contacts/1'), outside, join(directory, 'elsewhere'));
+    };
+    expect((await failureOf(pull(all))).message).toContain(message);
+    expect(adapter.calls.slice(before)).not.toContain('open 1/1');
   });
 
   test('pulls a file once that is reached through its folder and by itself', async () => {

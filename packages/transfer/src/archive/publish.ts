@@ -22,12 +22,16 @@ const movesInATurn = 64;
 /**
  * Moves everything that was unpacked to its place: a directory that is not there yet at once with all that is in it, else file by file.
  * - A file replaces one of its name. An entry that cannot be moved gets an `error`, and the others are moved.
- * - Forces the names to the disk, except those in `to` itself. Throws `target-failed` when nothing more can be moved.
+ * - Forces the names to the disk, except those in `to` itself. Throws `target-failed` when nothing more can be moved, or what was moved is a link.
  */
 export async function publish(entries: readonly ArchiveEntry[], { from, to, unpack }: PublishOptions): Promise<readonly ArchiveEntry[]> {
   const move = new Move(from, to);
   await move.inside('');
-  for (const directory of unpack.directories) await syncDirectory(to.resolve(directory));
+  for (const directory of unpack.directories) {
+    // One that was swapped for a link meanwhile has led elsewhere, and came here as a link.
+    if (move.errorOf(directory) === undefined) await to.checkDirectory(directory);
+    await syncDirectory(to.resolve(directory));
+  }
   if (move.failures.size === 0) return entries;
   return entries.map((entry) => {
     const error = entry.localPath === null ? undefined : move.errorOf(entry.localPath);

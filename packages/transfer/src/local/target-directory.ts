@@ -1,12 +1,15 @@
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { makeDirectories } from './make-directories.ts';
 import { uniquePartName } from './own-names.ts';
 import { syncDirectory } from './sync-directory.ts';
-import { codeOf, refusedLink, targetError } from './target-error.ts';
+import { codeOf, refusedLink, replacedDirectory, targetError } from './target-error.ts';
 
 /** One that is empty, or leads nowhere or up. */
 const oddSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+type Identity = Pick<Stats, 'dev' | 'ino' | 'birthtimeMs'>;
 
 /**
  * A directory that a transfer writes below, and never out of.
@@ -14,7 +17,7 @@ const oddSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
  */
 export class TargetDirectory {
   readonly path: string;
-  readonly #made = new Map<string, Promise<void>>();
+  readonly #made = new Map<string, Promise<Identity>>();
 
   private constructor(path: string) {
     this.path = path;
@@ -64,30 +67,28 @@ export class TargetDirectory {
   }
 
   /** Makes the directories above a path with `/`, none of them through a link. */
-  makeParents(path: string): Promise<void> {
+  makeParents(path: string): Promise<unknown> {
     const slash = path.lastIndexOf('/');
     return slash > 0 ? this.makeDirectory(path.slice(0, slash)) : Promise.resolve();
   }
 
   /**
    * Forces the names of everything in it to the disk; before a receipt says that all of it is there.
-   * - Throws `target-failed` where a directory has gone meanwhile, or something else stands in its place: what was written then is elsewhere.
+   * - Throws `target-failed` where a directory has gone meanwhile, or something else stands in its place, another directory included: what was
+   *   written then is elsewhere.
    */
   async sync(): Promise<void> {
     for (const [path, made] of [...this.#made].reverse()) {
-      const isMade = await made.then(
-        () => true,
-        () => false,
-      );
-      if (!isMade) continue;
-      await this.#checkDirectory(path);
+      const before = await made.catch(() => undefined);
+      if (before === undefined) continue;
+      if (!isSame(before, await this.#lookAt(path))) throw replacedDirectory(path);
       await syncDirectory(this.resolve(path));
     }
     await syncDirectory(this.path);
   }
 
   /** Makes a directory once; those above it first. */
-  makeDirectory(path: string): Promise<void> {
+  makeDirectory(path: string): Promise<unknown> {
     const known = this.#made.get(path);
     if (known !== undefined) return known;
     const made = this.#make(path);
@@ -95,22 +96,33 @@ export class TargetDirectory {
     return made;
   }
 
-  async #make(path: string): Promise<void> {
-    await this.makeParents(path);
-    const full = this.resolve(path);
-    try {
-      await mkdir(full);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw targetError(error, path);
-      await this.#checkDirectory(path);
-    }
+  /** Throws `target-failed` for what is no directory, or a link to one. */
+  async checkDirectory(path: string): Promise<void> {
+    await this.#lookAt(path);
   }
 
-  async #checkDirectory(path: string): Promise<void> {
+  async #make(path: string): Promise<Identity> {
+    await this.makeParents(path);
+    try {
+      await mkdir(this.resolve(path));
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw targetError(error, path);
+    }
+    const { dev, ino, birthtimeMs } = await this.#lookAt(path);
+    return { dev, ino, birthtimeMs };
+  }
+
+  async #lookAt(path: string): Promise<Stats> {
     const found = await lstat(this.resolve(path)).catch((missing: unknown) => {
       throw targetError(missing, path);
     });
     if (found.isSymbolicLink()) throw refusedLink(path);
     if (!found.isDirectory()) throw targetError(Object.assign(new Error('it is no directory'), { code: 'EEXIST' }), path);
+    return found;
   }
+}
+
+/** A number comes again once its directory is gone. Where a system has no time of birth, it tells that of the last change. */
+function isSame(before: Identity, now: Stats): boolean {
+  return before.dev === now.dev && before.ino === now.ino && (before.birthtimeMs === now.birthtimeMs || now.birthtimeMs === now.ctimeMs);
 }

@@ -33,6 +33,10 @@ export function refusedLink(path: string): FileSourceError {
   return new FileSourceError('target-failed', `${JSON.stringify(path)} cannot be written: a symbolic link is in the way`, { advice: 'Remove the link or choose another directory.' });
 }
 
+export function replacedDirectory(path: string): FileSourceError {
+  return new FileSourceError('target-failed', `what was written below ${JSON.stringify(path)} is not there: another directory was put in its place`, { advice: 'Run it again when nobody else works in the directory.' });
+}
+
 const ending = new WeakSet<FileSourceError>();
 
 /** As {@link targetError}, of a file without which the transfer cannot go on, whatever failed. */

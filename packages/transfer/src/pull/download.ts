@@ -35,9 +35,10 @@ export interface Downloaded {
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
   const { entry, path } = file;
   const { target, journal, clock, signal } = options;
+  // Also for what is there: that nobody swaps them meanwhile is looked at in the end.
+  await target.makeParents(path);
   const earlier = journal.doneOf(path, entry);
   if (earlier !== undefined && (await isStillThere(earlier, path, options))) return { size: earlier.size, sha256: earlier.sha256 };
-  await target.makeParents(path);
   const begun = journal.partOf(path, entry.ref);
   const opened: OpenedFile = begun === undefined ? { content: await file.source.open(entry, { signal }) } : await openRest(begun, file, options);
   const { content, resume, isAfresh } = opened;
@@ -105,7 +106,6 @@ async function discard(part: PartFile, checkpoints: Checkpoints, note: (bytes: n
 
 /** Whether the file is as an earlier run left it, its bytes still those that were proven. */
 async function isStillThere({ size, sha256 }: DoneRecord, path: string, { target, hashing }: DownloadOptions): Promise<boolean> {
-  if (!(await isPlainPath(path, target))) return false;
   const finalPath = target.resolve(path);
   if ((await sizeOf(finalPath)) !== size) return false;
   const hash = await hashOf(finalPath, size, hashing);
@@ -155,16 +155,6 @@ async function openRest(record: PartRecord, file: PlannedFile, options: Download
   // The part is about to hold other bytes than those of the record.
   options.journal.recordPart({ ...record, bytes: 0 });
   return { content: await source.open(entry, { signal }), isAfresh: true };
-}
-
-/** True when every directory above is one, and none a link to elsewhere. */
-async function isPlainPath(path: string, target: TargetDirectory): Promise<boolean> {
-  const segments = path.split('/');
-  for (let depth = 1; depth < segments.length; depth += 1) {
-    const found = await lstat(target.resolve(segments.slice(0, depth).join('/'))).catch(() => undefined);
-    if (found?.isDirectory() !== true) return false;
-  }
-  return true;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
