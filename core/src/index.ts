@@ -2,6 +2,7 @@ export { defineAdapter, defineProvider, isAdapterDescriptor, type AdapterContext
 export type { Archive, ArchiveContent, ArchiveFormat, ArchiveHandle, ArchiveItem, ArchiveOptions, ArchiveSelection } from './archive/archive.ts';
 export { createEmptyArchive } from './archive/empty-archive.ts';
 export { createPathSpreader, safeSegment } from './archive/entry-paths.ts';
+export { fitName } from './archive/fit-name.ts';
 export { walkFiles, walkPages, type WalkedFile, type WalkedPage, type WalkOptions } from './archive/walk.ts';
 export { capabilityNames, emulated, native, unsupported, type Capabilities, type CapabilityName, type Limits, type Support } from './capability.ts';
 export { commonFields, needsOneOf, secretField, urlField, type CommonConfig } from './config-fields.ts';

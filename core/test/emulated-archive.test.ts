@@ -75,6 +75,16 @@ describe('an archive of a source whose vendor makes none', () => {
     expect([...files.keys()]).toEqual(['a.txt', 'b.txt']);
   });
 
+  it('takes files and folders with names that no file system and no ZIP has room for, cut before their ending', async () => {
+    const deep = Array.from({ length: 90 }, (_, depth) => ({ id: `d${depth}`, name: `${'ä'.repeat(500)}${depth}`, files: [], folders: [`d${depth + 1}`] }));
+    const long = { id: 'd90', files: [file('11', `${'x'.repeat(70_000)}.pdf`), file('12', `${'x'.repeat(71_000)}.pdf`)] };
+    const archive = await (await sourceOf(createMemoryAdapter({ folders: [...deep, long] })).archive(['d0', 'd90/11'])).result();
+    const files = await unzip(await bytesOf((await archive.open()).body));
+    expect([...files.keys()].map((path) => path.split('/').at(-1))).toEqual([`${'x'.repeat(251)}.pdf`, `${'x'.repeat(251)}.pdf`]);
+    expect(archive.items.map((item) => item.path)).toEqual([...files.keys()]);
+    expect([...files.values()].map(String)).toEqual(['content of 11', 'content of 12']);
+  });
+
   it('of an empty folder is an empty archive', async () => {
     const archive = await (await sourceOf(createMemoryAdapter({ folders })).archive(['3'])).result();
     expect((await unzip(await bytesOf((await archive.open()).body))).size).toBe(0);

@@ -1,3 +1,5 @@
+import { fitName } from './fit-name.ts';
+
 /**
  * Gives every path of one archive a place of its own: the second `a.txt` becomes `a (1).txt`.
  * - Compares without case, so that the archive unpacks on every file system.
@@ -20,8 +22,8 @@ export function createPathSpreader(): (path: string) => string {
   };
 }
 
-/** A vendor's name as one harmless segment of an archive path. */
+/** A vendor's name as one harmless segment of an archive path, no longer than a file system takes: a ZIP has no room for any length either. */
 export function safeSegment(name: string): string {
-  const safe = name.replace(/[/\\:*?"<>|\p{Cc}\p{Surrogate}]/gu, '_').trim();
+  const safe = fitName(name.replace(/[/\\:*?"<>|\p{Cc}\p{Surrogate}]/gu, '_').trim()).trim();
   return safe === '' || safe === '.' || safe === '..' ? '_' : safe;
 }

@@ -1,7 +1,6 @@
+import { fitName } from '@filesource/core';
 import sanitize from 'sanitize-filename';
 
-const mostBytes = 255;
-const longestEnding = 32;
 /** Invisible characters that turn or break the text around them, and halves of characters. */
 const deceiving = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\p{Surrogate}]/gu;
 /** What most names look like: nothing here changes them, unless they are reserved. */
@@ -22,34 +21,13 @@ export function safeName(name: string, suffix = ''): string {
   const visible = name.normalize('NFC').replace(deceiving, '_');
   const distinct = windowsReserved.test(visible) || visible.toLowerCase().startsWith(ownPrefix) ? `_${visible}` : visible;
   // Twice: what stands at the end after the cut may be a dot or a space again.
-  const clean = sanitizeSegment(fit(distinct, ''));
-  return suffix === '' ? clean : sanitizeSegment(fit(clean, suffix));
+  const clean = sanitizeSegment(fitName(distinct));
+  return suffix === '' ? clean : sanitizeSegment(fitName(clean, suffix));
 }
 
 function sanitizeSegment(name: string): string {
   const safe = sanitize(name, { replacement: '_' });
   return safe === '' ? '_' : safe;
-}
-
-/** The name with the suffix before its ending, cut to what a file system takes. */
-function fit(name: string, suffix: string): string {
-  const dot = name.lastIndexOf('.');
-  const hasEnding = dot > 0 && Buffer.byteLength(name.slice(dot)) <= longestEnding;
-  const stem = hasEnding ? name.slice(0, dot) : name;
-  const ending = hasEnding ? name.slice(dot) : '';
-  return `${cutToBytes(stem, mostBytes - Buffer.byteLength(suffix + ending))}${suffix}${ending}`;
-}
-
-function cutToBytes(text: string, most: number): string {
-  if (Buffer.byteLength(text) <= most) return text;
-  let bytes = 0;
-  let end = 0;
-  for (const character of text) {
-    bytes += Buffer.byteLength(character);
-    if (bytes > most) break;
-    end += character.length;
-  }
-  return text.slice(0, end);
 }
 
 /** Equal for two names that some file system takes for one. */
