@@ -41,7 +41,7 @@ export async function* verifyReceipt(receipt: Receipt, options: VerifyReceiptOpt
 async function* verifyArchive(path: string, proof: Proof, files: readonly ReceiptFile[], options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {
   throwIfAborted(options.signal);
   const place = join(options.directory, path);
-  const verdict = await reading(async () => compare(place, await stat(place), proof, options.hashing));
+  const verdict = await reading(async () => compare(place, await stat(place), proof, options));
   yield { ref: null, path, ...verdict };
   for (const row of files) {
     const proven = provenBy(row) === undefined ? unproven(row) : verdict.status === 'ok' ? verdict : { status: verdict.status, message: `the archive is ${verdict.status}` };
@@ -53,7 +53,7 @@ async function* verifyFiles(files: readonly ReceiptFile[], options: VerifyReceip
   const target = await TargetDirectory.existing(options.directory);
   for (const row of files) {
     throwIfAborted(options.signal);
-    yield { ref: row.ref, path: row.path, ...(await verifyFile(row, target, options.hashing)) };
+    yield { ref: row.ref, path: row.path, ...(await verifyFile(row, target, options)) };
   }
 }
 
@@ -72,20 +72,23 @@ function unproven(row: ReceiptFile): Verdict {
   return { status: 'unproven', message: row.error?.message ?? 'the receipt has no proof of it' };
 }
 
-async function verifyFile(row: ReceiptFile, target: TargetDirectory, hashing: Hashing): Promise<Verdict> {
+async function verifyFile(row: ReceiptFile, target: TargetDirectory, options: VerifyReceiptOptions): Promise<Verdict> {
   const proof = provenBy(row);
   if (proof === undefined) return unproven(row);
   return reading(async () => {
     const place = target.resolve(proof.path);
-    return compare(place, await lstat(place), proof, hashing);
+    return compare(place, await lstat(place), proof, options);
   });
 }
 
-async function compare(place: string, found: Stats, { size, sha256 }: Proof, hashing: Hashing): Promise<Verdict> {
+async function compare(place: string, found: Stats, { size, sha256 }: Proof, { hashing, signal }: VerifyReceiptOptions): Promise<Verdict> {
   if (!found.isFile()) return { status: 'changed', message: 'it is no regular file' };
   if (found.size !== size) return { status: 'changed', message: `it has ${found.size} bytes, the receipt says ${size}` };
   const hash = hashing.sha256();
-  for await (const chunk of createReadStream(place, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) hash.update(chunk);
+  for await (const chunk of createReadStream(place, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    throwIfAborted(signal);
+    hash.update(chunk);
+  }
   return hash.hex() === sha256 ? { status: 'ok' } : { status: 'changed', message: 'its SHA-256 is another one' };
 }
 
@@ -94,6 +97,7 @@ async function reading(look: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await look();
   } catch (error) {
+    if (FileSourceError.is(error, 'aborted')) throw error;
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return { status: 'missing', message: 'it is not there' };
     if (FileSourceError.is(error)) return { status: 'changed', message: error.message };
     return { status: 'changed', message: `it cannot be read: ${codeOf(error)}` };

@@ -295,6 +295,20 @@ describe('the lock of a directory', () => {
     await lock.release();
   });
 
+  test('of another machine is watched no longer once its transfer is aborted, and the next one may begin', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(lockOf(directory), owner({ host: 'another.example' }));
+    const stop = new AbortController();
+    const { source } = memorySource([{ id: '1', files: five }]);
+    const pulling = runPull(source, directory, { signal: stop.signal });
+    await sleep(100);
+    stop.abort();
+    await expect(pulling).rejects.toMatchObject({ kind: 'aborted' });
+    expect(await filesBelow(directory)).toEqual(['.filesource-lock']);
+    await rm(lockOf(directory));
+    expect((await runPull(source, directory)).complete).toBe(true);
+  });
+
   test('is touched by its owner, who learns when another machine took it over', async () => {
     const directory = await temporaryDirectory();
     const lock = await lockDirectory(directory, pace);

@@ -15,6 +15,7 @@ import {
   type Clock,
   type FileEntry,
   type FileSource,
+  type Hashing,
   type Operation,
   type SourceAdapter,
 } from '@filesource/core';
@@ -162,8 +163,27 @@ export function item(id: string, path: string | null, content: string | Buffer |
   return { ref: { folder: '1', file: id }, name: path?.split('/').at(-1) ?? null, path, size: content === null ? null : Buffer.byteLength(content) };
 }
 
-export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock; readonly receiptFile?: string; readonly onEvent?: TransferListener } = {}): Promise<Receipt> {
+export function runPull(source: FileSource, directory: string, given: { readonly signal?: AbortSignal; readonly concurrency?: number; readonly refs?: readonly string[]; readonly clock?: Clock; readonly receiptFile?: string; readonly hashing?: Hashing; readonly onEvent?: TransferListener } = {}): Promise<Receipt> {
   return pull({ sources: sourcesOf(source), refs: ['contacts:1'], directory, clock: realClock, hashing: nodeHashing, concurrency: 1, ...given });
+}
+
+/** Hashing that tells after each chunk how many bytes it has seen. */
+export function watchedHashing(onBytes: (bytes: number) => void): Hashing {
+  let seen = 0;
+  return {
+    ...nodeHashing,
+    sha256: () => {
+      const hash = nodeHashing.sha256();
+      return {
+        hex: () => hash.hex(),
+        update: (chunk) => {
+          hash.update(chunk);
+          seen += chunk.length;
+          onBytes(seen);
+        },
+      };
+    },
+  };
 }
 
 /** Pulls until a file is reached at which the process would die. */

@@ -5,7 +5,7 @@ import { nodeHashing, realClock } from '@filesource/testkit';
 import fc from 'fast-check';
 import { fetchArchive, parseReceipt, verifyReceipt, writeReceipt, type Receipt } from '../src/index.ts';
 import { createReceipt } from '../src/receipt.ts';
-import { archivingSource, file, filesBelow, item, memorySource, runPull, sha256, temporaryDirectory, zipOf } from './helpers.ts';
+import { archivingSource, file, filesBelow, item, memorySource, runPull, sha256, temporaryDirectory, zipOf, watchedHashing } from './helpers.ts';
 
 const row = fc.record(
   {
@@ -94,6 +94,19 @@ describe('a receipt held against the disk', () => {
     const receipt = await runPull(memorySource([{ id: '1', files }]).source, directory);
     await rename(directory, elsewhere);
     expect(await verified(receipt, elsewhere)).toEqual(files.map(({ id }) => `contacts:1/${id} ok`));
+  });
+
+  test('is given up in the middle of a large file when that is aborted', async () => {
+    const directory = await temporaryDirectory();
+    const receipt = await runPull(memorySource([{ id: '1', files: [file('1', 'large.bin', Buffer.alloc(32 * 1024 * 1024))] }]).source, directory);
+    const stop = new AbortController();
+    let read = 0;
+    const hashing = watchedHashing((bytes) => {
+      read = bytes;
+      stop.abort();
+    });
+    await expect(verifyReceipt(receipt, { directory, hashing, signal: stop.signal }).next()).rejects.toMatchObject({ kind: 'aborted' });
+    expect(read).toBeLessThan(8 * 1024 * 1024);
   });
 
   test('names what is missing, was changed by a byte, cut, or replaced by a link, and changes nothing', async () => {

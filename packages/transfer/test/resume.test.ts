@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { FileSourceError } from '@filesource/core';
 import fc from 'fast-check';
 import { parseJournal } from '../src/pull/journal.ts';
-import { breakOffAt, file, filesBelow, memorySource, runPull, sha256, temporaryDirectory, validatedSource } from './helpers.ts';
+import { breakOffAt, file, filesBelow, memorySource, runPull, sha256, temporaryDirectory, validatedSource, watchedHashing } from './helpers.ts';
 
 const run = runPull;
 
@@ -205,4 +205,19 @@ describe('a second pull to the same directory', () => {
     await writeFile(join(directory, '.filesource-lock'), '{"host":');
     expect((await run(source, directory)).complete).toBe(true);
   });
+});
+
+test('an abort while a large file of an earlier run is read again ends there', async () => {
+  const directory = await temporaryDirectory();
+  await breakOffAt('2', [file('1', 'large.bin', Buffer.alloc(32 * 1024 * 1024)), file('2', 'b.txt')], directory);
+  const stop = new AbortController();
+  let read = 0;
+  const hashing = watchedHashing((bytes) => {
+    read = bytes;
+    if (bytes > 1024 * 1024) stop.abort();
+  });
+  const { source } = memorySource([{ id: '1', files: [file('1', 'large.bin', Buffer.alloc(32 * 1024 * 1024)), file('2', 'b.txt')] }]);
+  await expect(run(source, directory, { signal: stop.signal, hashing })).rejects.toMatchObject({ kind: 'aborted' });
+  expect(read).toBeGreaterThan(1024 * 1024);
+  expect(read).toBeLessThan(8 * 1024 * 1024);
 });

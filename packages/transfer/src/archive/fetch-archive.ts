@@ -57,7 +57,7 @@ export type FetchArchiveOptions = FetchOptions &
 export async function fetchArchive(options: FetchArchiveOptions): Promise<Receipt> {
   const started = new Date(options.clock.now()).toISOString();
   checkReceiptFile(options);
-  const target = await prepareTarget(options.to);
+  const target = await prepareTarget(options);
   try {
     return await fetchInto(target, started, target.lock === undefined ? options : { ...options, signal: eitherOf(target.lock.lost, options.signal) });
   } finally {
@@ -167,10 +167,10 @@ function checkReceiptFile({ to, receiptFile }: FetchArchiveOptions): void {
   throw new FileSourceError('invalid-argument', `${JSON.stringify(receiptFile)} cannot be the archive and its receipt`, { advice: 'Name another place for the receipt.' });
 }
 
-async function prepareTarget(to: FetchArchiveOptions['to']): Promise<Target> {
+async function prepareTarget({ to, signal }: FetchArchiveOptions): Promise<Target> {
   if ('file' in to) return { file: await prepareFileTarget(to.file) };
   const directory = await TargetDirectory.prepare(to.directory);
-  const lock = await lockDirectory(directory.path);
+  const lock = await lockDirectory(directory.path, { signal });
   await sweepParts(directory.path);
   const partPath = directory.resolve(uniquePartName());
   return { directory, lock, file: { partPath, finalPath: partPath, shownPath: to.directory } };

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { FileSourceError } from '@filesource/core';
+import { FileSourceError, throwIfAborted } from '@filesource/core';
 import { z } from 'zod';
 import { uniquePartName } from './own-names.ts';
 import { bornOf, isRunning } from './process-life.ts';
@@ -21,12 +21,16 @@ const held = new Set<string>();
 /** Nonces of locks that this process let go of and that may still be there, saying that it holds them. */
 const abandoned = new Set<string>();
 
-export interface LockPace {
+export interface LockOptions {
   /** How often the owner shows that it lives; default 5,000. */
-  readonly beatMs: number;
+  readonly beatMs?: number;
   /** How long the lock of another machine is watched for that before it is taken over; default 20,000. */
-  readonly watchMs: number;
+  readonly watchMs?: number;
+  /** Ends the watch, not the lock. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+type Watch = Required<Pick<LockOptions, 'watchMs' | 'signal'>>;
 
 export interface DirectoryLock {
   /** Fires when another machine took the lock over, which it does once nobody touched it for a while: stop writing. */
@@ -39,28 +43,27 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-const usualPace: LockPace = { beatMs: 5000, watchMs: 20_000 };
-
 /**
  * Makes sure that one transfer at a time writes below a directory.
  * - Throws `conflict` when another one, in this process or another, is at it.
  * - The lock of a process that is gone is taken over, by one of those who want it. Whether one on another machine (or in another container)
  *   is gone cannot be asked: the owner touches its lock, and one that nobody touches for `watchMs` belongs to nobody.
  */
-export async function lockDirectory(directory: string, pace: LockPace = usualPace): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, { beatMs = 5000, watchMs = 20_000, signal }: LockOptions = {}): Promise<DirectoryLock> {
   const path = join(directory, lockName);
   if (held.has(path)) throw taken(directory, 'this process');
   held.add(path);
   const nonce = randomUUID();
   const mine = JSON.stringify({ host: hostname(), pid: process.pid, born: bornOf(process.pid), nonce } satisfies Owner);
   try {
-    await acquire(path, mine, directory, pace);
+    await acquire(path, mine, directory, { watchMs, signal });
   } catch (error) {
     held.delete(path);
+    throwIfAborted(signal);
     throw targetError(error, directory);
   }
   const lost = new AbortController();
-  const beat = setInterval(() => void keep(path, mine, () => lost.abort(taken(directory, 'another machine, which found this one asleep'))), pace.beatMs);
+  const beat = setInterval(() => void keep(path, mine, () => lost.abort(taken(directory, 'another machine, which found this one asleep'))), beatMs);
   beat.unref();
   return {
     lost: lost.signal,
@@ -98,25 +101,25 @@ async function keep(path: string, mine: string, onLost: () => void): Promise<voi
   }
 }
 
-async function acquire(path: string, mine: string, directory: string, pace: LockPace): Promise<void> {
+async function acquire(path: string, mine: string, directory: string, watch: Watch): Promise<void> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     if (await create(path, mine)) return;
     const found = await read(path);
     const owner = parseOwner(found);
-    if (owner !== undefined && (await isAlive(owner, path, pace))) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
+    if (owner !== undefined && (await isAlive(owner, path, watch))) throw taken(directory, `process ${owner.pid} on ${owner.host}`);
     // Gone meanwhile, or half-written: by a crash, or this very moment where it cannot be made in one step.
     if (found === undefined || (owner === undefined && attempt < 3)) await sleep(waitMs);
-    else await takeOver(path, found, mine, pace);
+    else await takeOver(path, found, mine, watch);
   }
   throw taken(directory, 'another process');
 }
 
 /** Removes the lock of one dead owner. Whoever holds the claim on that owner is the only one who may: no lock that is newer is ever removed. */
-async function takeOver(path: string, dead: string, mine: string, pace: LockPace): Promise<void> {
+async function takeOver(path: string, dead: string, mine: string, watch: Watch): Promise<void> {
   const claim = `${path}-${crc32(dead).toString(16).padStart(8, '0')}`;
   if (!(await create(claim, mine))) {
     const claimer = parseOwner(await read(claim));
-    if (claimer === undefined || !(await isAlive(claimer, claim, pace))) await rm(claim, { force: true });
+    if (claimer === undefined || !(await isAlive(claimer, claim, watch))) await rm(claim, { force: true });
     await sleep(waitMs);
     return;
   }
@@ -169,9 +172,9 @@ function parseOwner(text: string | undefined): Owner | undefined {
   }
 }
 
-async function isAlive(owner: Owner, path: string, { watchMs }: LockPace): Promise<boolean> {
+async function isAlive(owner: Owner, path: string, watch: Watch): Promise<boolean> {
   if (owner.nonce !== undefined && abandoned.has(owner.nonce)) return false;
-  if (owner.host !== hostname()) return isTouched(path, watchMs);
+  if (owner.host !== hostname()) return isTouched(path, watch);
   const born = bornOf(owner.pid);
   // Where nobody can tell two processes of one id apart, our own id in a lock that we do not hold is an earlier one's.
   if (owner.pid === process.pid && born === null) return false;
@@ -179,13 +182,13 @@ async function isAlive(owner: Owner, path: string, { watchMs }: LockPace): Promi
 }
 
 /** By change alone, since the clocks of two machines differ. One that is gone meanwhile is nobody's. */
-async function isTouched(path: string, watchMs: number): Promise<boolean> {
+async function isTouched(path: string, { watchMs, signal }: Watch): Promise<boolean> {
   const timeOf = async (): Promise<number | undefined> => (await stat(path).catch(() => undefined))?.mtimeMs;
   const before = await timeOf();
   if (before === undefined) return false;
   const step = Math.max(10, Math.floor(watchMs / 20));
   for (let watchedMs = 0; watchedMs < watchMs; watchedMs += step) {
-    await sleep(step);
+    await sleep(step, undefined, signal === undefined ? {} : { signal });
     const now = await timeOf();
     if (now === undefined) return false;
     if (now !== before) return true;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, toFileSourceError, WholeBody, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
 import { lastingPartName } from '../local/own-names.ts';
 import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
@@ -105,10 +105,10 @@ async function discard(part: PartFile, checkpoints: Checkpoints, note: (bytes: n
 }
 
 /** Whether the file is as an earlier run left it, its bytes still those that were proven. */
-async function isStillThere({ size, sha256 }: DoneRecord, path: string, { target, hashing }: DownloadOptions): Promise<boolean> {
+async function isStillThere({ size, sha256 }: DoneRecord, path: string, { target, hashing, signal }: DownloadOptions): Promise<boolean> {
   const finalPath = target.resolve(path);
   if ((await sizeOf(finalPath)) !== size) return false;
-  const hash = await hashOf(finalPath, size, hashing);
+  const hash = await hashOf(finalPath, size, { hashing, signal });
   return hash?.hex() === sha256;
 }
 
@@ -139,7 +139,7 @@ async function openRest(record: PartRecord, file: PlannedFile, options: Download
   const hasPart = record.bytes > 0 && record.bytes < record.totalSize;
   const { partPath } = hasPart ? placeOf(file, options) : { partPath: '' };
   if (hasPart && ((await sizeOf(partPath)) ?? 0) >= record.bytes) {
-    const hash = await hashOf(partPath, record.bytes, hashing);
+    const hash = await hashOf(partPath, record.bytes, { hashing, signal });
     const content = await source.open(entry, { range: { offset: record.bytes }, signal }).catch((error: unknown) => {
       if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return undefined;
       throw error;
@@ -162,16 +162,19 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return found?.isFile() === true ? found.size : undefined;
 }
 
-async function hashOf(path: string, bytes: number, hashing: Hashing): Promise<RunningHash | undefined> {
+/** `undefined` where so many bytes cannot be read. */
+async function hashOf(path: string, bytes: number, { hashing, signal }: Pick<DownloadOptions, 'hashing' | 'signal'>): Promise<RunningHash | undefined> {
   const hash = hashing.sha256();
   if (bytes === 0) return hash;
   let seen = 0;
   try {
     for await (const chunk of createReadStream(path, { end: bytes - 1, highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+      throwIfAborted(signal);
       hash.update(chunk);
       seen += chunk.length;
     }
   } catch {
+    throwIfAborted(signal);
     return undefined;
   }
   return seen === bytes ? hash : undefined;

@@ -26,7 +26,7 @@ export async function pull(options: PullOptions): Promise<Receipt> {
   const { hashing, directory } = options;
   const { started, plan } = begin(options);
   const target = await TargetDirectory.prepare(directory);
-  const lock = await lockDirectory(target.path);
+  const lock = await lockDirectory(target.path, { signal: options.signal });
   try {
     const journal = await Journal.open(target);
     await sweepParts(target.path, { keep: new Set(journal.partPaths.map((path) => lastingPartName(path, hashing))) });
