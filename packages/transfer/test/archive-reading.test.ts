@@ -61,6 +61,30 @@ function tarRecord(name: string, type: string, size: number): Buffer {
   return header;
 }
 
+/** A ZIP in which all entries are the same bytes: so many of them that come to nothing. */
+function overlappingZip(entries: number): Buffer {
+  const nothing = Buffer.concat([Buffer.alloc(1_100_000, Buffer.from('000000ffff', 'hex')), deflateRawSync('')]);
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt16LE(8, 8);
+  const record = (index: number): Buffer => {
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(8, 10);
+    central.writeUInt32LE(nothing.length, 20);
+    central.writeUInt16LE(5, 28);
+    return Buffer.concat([central, Buffer.from(String(10_000 + index))]);
+  };
+  const directory = Buffer.concat(Array.from({ length: entries }, (_, index) => record(index)));
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries, 8);
+  end.writeUInt16LE(entries, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(local.length + nothing.length, 16);
+  return Buffer.concat([local, nothing, directory, end]);
+}
+
 /** As GNU tar writes names that are too long for a header; the library takes minutes for some of them. */
 function longNamed(names: readonly string[]): Buffer {
   return gzipSync(Buffer.concat([...names.flatMap((name) => [tarRecord('././@LongLink', 'L', name.length), Buffer.from(name.padEnd(Math.ceil(name.length / 512) * 512, '\0')), tarRecord('long', '0', 0)]), Buffer.alloc(1024)]), { level: 1 });
@@ -265,6 +289,11 @@ describe('ceilings', () => {
     const tar = await tarOf([{ name: 'a', content: Buffer.alloc(3_000_000) }, { name: 'b', content: 'x' }]);
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxBytes: 1_000_000 }, unpack: true }))).toMatchObject({ kind: 'too-large' });
     expect(await failureOf(read(tar, { as: readTarGz, limits: { maxEntries: 1 } }))).toMatchObject({ kind: 'too-large' });
+  });
+
+  test('stop a ZIP whose entries are the same bytes over and over, also where they come to nothing', async () => {
+    expect((await read(overlappingZip(3))).entries.map(({ size, error }) => [size, error])).toEqual([[0, undefined], [0, undefined], [0, undefined]]);
+    expect(await failureOf(read(overlappingZip(3000)))).toMatchObject({ kind: 'too-large', message: expect.stringContaining('overlap') });
   });
 
   test.each([

@@ -14,6 +14,8 @@ export interface ArchiveLimits {
 export const defaultArchiveLimits: ArchiveLimits = { maxEntries: 1_000_000, maxBytes: 2 ** 40, maxRatio: 1_100 };
 
 const ratioFromBytes = 64 * 1024 * 1024;
+/** Entries may share bytes, which hardly any packer makes use of; then each byte is read so many times at most. */
+const mostReads = 16;
 /** All names are held at once, and those of a tar may be packed a thousandfold. */
 const mostNameLength = 256 * 1024 * 1024;
 /** What stands around the content of entries in a tar: of each one its header and padding, and besides its names. */
@@ -29,6 +31,7 @@ export class LimitGuard {
   #nameLength = 0;
   #bytes = 0;
   #unpacked = 0;
+  #packed = 0;
 
   constructor(limits: Partial<ArchiveLimits>, packedBytes: number) {
     this.#limits = { ...defaultArchiveLimits, ...limits };
@@ -52,6 +55,14 @@ export class LimitGuard {
 
   checkEntries(entries: number): void {
     if (entries > this.#limits.maxEntries) throw tooLarge(`more than ${this.#limits.maxEntries} entries`, 'maxEntries');
+  }
+
+  /** Of one entry, as a directory tells; what goes beyond the archive is not read. */
+  addPacked(bytes: number): void {
+    if (bytes <= this.#packedBytes) this.#packed += bytes;
+    if (this.#packed > ratioFromBytes && this.#packed > this.#packedBytes * mostReads) {
+      throw new FileSourceError('too-large', `the entries of the archive overlap: together they have more than ${mostReads} times its own size, packed as they are`);
+    }
   }
 
   /** Of a whole tar, before it is known what they are. */

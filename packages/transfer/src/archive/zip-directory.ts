@@ -38,6 +38,7 @@ export async function readZipDirectory(bytes: ZipBytes, size: number, guard: Lim
       guard.addEntry();
       const zipEntry = toZipEntry(entry);
       guard.addName(zipEntry.path);
+      guard.addPacked(zipEntry.packedSize);
       guard.addBytes(zipEntry.size);
       entries.push(zipEntry);
     });
