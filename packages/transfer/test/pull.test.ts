@@ -142,8 +142,10 @@ describe('a pull', () => {
     const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }, { id: '2', files: [file('2', 'b.txt')] }]);
     const [directory, outside, receiptFile] = [await temporaryDirectory(), await temporaryDirectory(), join(await temporaryDirectory(), 'receipt.json')];
     let isReplaced = false;
-    const onEvent = ({ type }: TransferEvent): void => {
-      if (type !== 'file-done' || isReplaced) return;
+    const events: TransferEvent[] = [];
+    const onEvent = (event: TransferEvent): void => {
+      events.push(event);
+      if (event.type !== 'file-done' || isReplaced) return;
       isReplaced = true;
       renameSync(join(directory, 'contacts/1'), join(directory, 'elsewhere'));
       replace(join(directory, 'contacts/1'), outside, join(directory, 'elsewhere'));
@@ -151,6 +153,7 @@ describe('a pull', () => {
     const all = options(directory, ['contacts:1'], { source, receiptFile });
     const { kind, message: told } = await failureOf(pull({ ...all, onEvent }));
     expect([kind, told]).toEqual(['target-failed', expect.stringContaining(message)]);
+    expect(events.at(-1)).toMatchObject({ type: 'done', complete: false });
     await expect(readFile(receiptFile)).rejects.toMatchObject({ code: 'ENOENT' });
     await rm(join(directory, 'contacts/1'), { recursive: true, force: true });
     expect(await pull(all)).toMatchObject({ complete: true });

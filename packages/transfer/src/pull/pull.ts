@@ -1,4 +1,4 @@
-import { toFileSourceError } from '@filesource/core';
+import { toFileSourceError, type FileSourceError } from '@filesource/core';
 import { lockDirectory } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
 import { lastingPartName, sweepParts } from '../local/own-names.ts';
@@ -33,8 +33,8 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     const run = await fetchAll({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
     let receipt: Receipt | undefined;
     try {
-      await target.sync();
-      receipt = await finish(options, started, plan, run);
+      const displaced = await target.sync().then(() => undefined, toFileSourceError);
+      receipt = await finish(options, started, plan, run, displaced);
     } finally {
       // After the receipt: as long as that is not safe, the journal is what tells that everything is there.
       await journal.close(receipt === undefined ? 'broken' : receipt.complete ? 'complete' : 'incomplete');
@@ -78,7 +78,7 @@ async function execute(options: PullOptions, plan: Plan, place?: Place, look?: L
   return run;
 }
 
-async function finish(options: PullOptions, started: string, plan: Plan, run: PullRun): Promise<Receipt> {
+async function finish(options: PullOptions, started: string, plan: Plan, run: PullRun, displaced?: FileSourceError): Promise<Receipt> {
   const { clock, dryRun = false, directory, receiptFile } = options;
   const receipt = createReceipt({
     operation: 'pull',
@@ -88,8 +88,10 @@ async function finish(options: PullOptions, started: string, plan: Plan, run: Pu
     ...(dryRun ? { dryRun: true as const } : {}),
     files: receiptRows(plan.groups, dryRun),
   });
-  if (receiptFile !== undefined) await writeReceipt(receipt, receiptFile).catch((error: unknown) => run.end(toFileSourceError(error)));
-  run.emit({ type: 'done', complete: receipt.complete, totals: receipt.totals });
+  // What is proven of files that are elsewhere by now is no receipt.
+  if (displaced !== undefined) run.end(displaced);
+  else if (receiptFile !== undefined) await writeReceipt(receipt, receiptFile).catch((error: unknown) => run.end(toFileSourceError(error)));
+  run.emit({ type: 'done', complete: receipt.complete && displaced === undefined, totals: receipt.totals });
   await run.heard();
   if (run.failure !== undefined) throw run.failure;
   return receipt;
