@@ -1,10 +1,12 @@
+import { constants } from 'node:buffer';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { appendFile, chmod, chown, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { FileSourceError, type Clock } from '@filesource/core';
 import { nodeHashing, realClock } from '@filesource/testkit';
@@ -68,6 +70,23 @@ describe('a journal that is none is set aside and everything is fetched again:',
     expect((await runPull(source, two)).complete).toBe(true);
     expect(openedBy(adapter.calls)).toEqual(['open 1/2', 'open 1/3', 'open 1/4', 'open 1/5']);
   });
+});
+
+test('a journal that is longer than any text can be is carried on, and one without a single line is none', async () => {
+  const directory = await temporaryDirectory();
+  const [first = '', second = '', ...others] = (await journalOfBrokenPull(directory)).split('\n');
+  const record = { ...(JSON.parse(second.slice(9)) as object), path: 'of a file with a long name'.repeat(40_000) };
+  const json = JSON.stringify(record);
+  const long = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}\n`);
+  await writeFile(journalOf(directory), `${first}\n`);
+  for (let written = 0; written < constants.MAX_STRING_LENGTH; written += long.length) appendFileSync(journalOf(directory), long);
+  await appendFile(journalOf(directory), [second, ...others].join('\n'));
+  const { adapter, source } = memorySource([{ id: '1', files: five }]);
+  expect((await runPull(source, directory)).complete).toBe(true);
+  expect(openedBy(adapter.calls)).toEqual(['open 1/5']);
+  await writeFile(journalOf(directory), Buffer.alloc(40 * 1024 * 1024, 'x'));
+  expect((await runPull(source, directory)).complete).toBe(true);
+  expect(await filesBelow(directory)).toContain('.filesource-journal-damaged');
 });
 
 describe('what dead transfers left is swept:', () => {

@@ -1,5 +1,5 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { appendFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, createReadStream, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { appendFile, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { SourceFileEntry } from '@filesource/core';
 import { z } from 'zod';
@@ -33,6 +33,9 @@ export type DoneRecord = z.output<typeof doneSchema>;
 export type PartRecord = z.output<typeof partSchema>;
 
 const journalName = `${ownPrefix}journal`;
+/** A journal of millions of files has no room in one text: it is read and written in pieces. */
+const pieceBytes = 1024 * 1024;
+const longestLine = 16 * 1024 * 1024;
 
 /**
  * What a pull has done so far, beside its target: a pull that was killed carries on from there.
@@ -67,7 +70,7 @@ export class Journal {
   /** What a journal says, with nothing changed: for a look at what a pull would do. */
   static async peek(target: TargetDirectory): Promise<Pick<Journal, 'doneOf' | 'partOf'>> {
     const journal = new Journal(target.resolve(journalName));
-    journal.#take(parseJournal(await readFile(journal.#path, 'utf8').catch(() => '')) ?? []);
+    await journal.#read().catch(() => undefined);
     return journal;
   }
 
@@ -150,18 +153,33 @@ export class Journal {
   }
 
   async #load(): Promise<void> {
-    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return '';
+    const isWhole = await this.#read().catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return true;
       throw error;
     });
-    if (text === '') return;
-    const records = parseJournal(text);
-    if (records === undefined) {
-      this.#damaged = `${journalName}-damaged`;
-      await rename(this.#path, `${this.#path}-damaged`);
-      return;
+    if (isWhole) return;
+    this.#damaged = `${journalName}-damaged`;
+    await rename(this.#path, `${this.#path}-damaged`);
+  }
+
+  /** False, and nothing is taken of it, where it is damaged anywhere but at its very end. */
+  async #read(): Promise<boolean> {
+    let [rest, isStart] = ['', true];
+    for await (const piece of createReadStream(this.#path, { encoding: 'utf8', highWaterMark: pieceBytes }) as AsyncIterable<string>) {
+      const text = rest + piece;
+      const end = text.lastIndexOf('\n') + 1;
+      rest = text.slice(end);
+      const records = rest.length > longestLine ? undefined : parseJournal(text.slice(0, end), isStart);
+      if (records === undefined) {
+        this.#done.clear();
+        this.#parts.clear();
+        this.#hadEnded = false;
+        return false;
+      }
+      isStart &&= records.length === 0;
+      this.#take(records);
     }
-    this.#take(records);
+    return true;
   }
 
   #take(records: readonly JournalRecord[]): void {
@@ -177,27 +195,39 @@ export class Journal {
 
   /** As short as it can be, and without what was cut at its end. */
   async #rewrite(): Promise<void> {
-    const records: JournalRecord[] = [{ type: 'journal', version: 1 }, ...this.#done.values(), ...this.#parts.values()];
-    if (this.#hadEnded) records.push({ type: 'ended' });
     this.#isEmpty = this.#done.size + this.#parts.size === 0;
     const next = `${this.#path}-next`;
-    const text = records.map(lineOf).join('');
     await rm(next, { force: true });
     const handle = await open(next, 'wx');
     try {
-      await handle.writeFile(text);
+      for (const text of this.#pieces()) {
+        await handle.writeFile(text);
+        this.#length += Buffer.byteLength(text);
+      }
       await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(next, this.#path);
-    this.#length = Buffer.byteLength(text);
     this.#fd = openSync(this.#path, 'a');
+  }
+  /** Its lines, as few as can be. */
+  *#pieces(): Generator<string, void> {
+    let text = lineOf({ type: 'journal', version: 1 });
+    for (const records of [this.#done, this.#parts]) {
+      for (const record of records.values()) {
+        text += lineOf(record);
+        if (text.length < pieceBytes) continue;
+        yield text;
+        text = '';
+      }
+    }
+    yield this.#hadEnded ? text + lineOf({ type: 'ended' }) : text;
   }
 }
 
-/** The records of a journal; `undefined` for one that is damaged anywhere but at its very end. */
-export function parseJournal(text: string): JournalRecord[] | undefined {
+/** The records of a journal, or of what follows its start; `undefined` for one that is damaged anywhere but at its very end. */
+export function parseJournal(text: string, isStart = true): JournalRecord[] | undefined {
   const lines = text.split('\n');
   // What follows the last line break is cut, or nothing.
   lines.pop();
@@ -208,7 +238,7 @@ export function parseJournal(text: string): JournalRecord[] | undefined {
     if (record === undefined) return undefined;
     records.push(record);
   }
-  return records.length === 0 || records[0]?.type === 'journal' ? records : undefined;
+  return !isStart || records.length === 0 || records[0]?.type === 'journal' ? records : undefined;
 }
 
 function parseRecord(json: string): JournalRecord | undefined {
