@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -158,6 +158,21 @@ describe('a pull', () => {
     await rm(join(directory, 'contacts/1'), { recursive: true, force: true });
     expect(await pull(all)).toMatchObject({ complete: true });
     expect(await textOf(directory, 'contacts/1/a.txt')).toBe('content of 1');
+  });
+
+  test('is complete where a directory is another one by then, and all that was written is in it: some file systems copy what is written to', async () => {
+    const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt'), file('2', 'b.txt')] }, { id: '2', files: [file('3', 'c.txt')] }]);
+    const directory = await temporaryDirectory();
+    let isCopied = false;
+    const onEvent = ({ type, ...event }: TransferEvent): void => {
+      if (type !== 'file-done' || isCopied || !('path' in event) || event.path !== 'contacts/1/b.txt') return;
+      isCopied = true;
+      cpSync(join(directory, 'contacts/1'), join(directory, 'copy'), { recursive: true });
+      renameSync(join(directory, 'contacts/1'), join(directory, 'elsewhere'));
+      renameSync(join(directory, 'copy'), join(directory, 'contacts/1'));
+    };
+    expect(await pull({ ...options(directory, ['contacts:1', 'contacts:2'], { source, concurrency: 1 }), onEvent })).toMatchObject({ complete: true });
+    expect(isCopied).toBe(true);
   });
 
   test.each(replacements)('nor what an earlier run has written, where there is %s by the end of this one', async (_what, replace, message) => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { FileSourceError, throwIfAborted, toFileSourceError, untilAborted, type Archive, type ArchiveContent, type Clock, type FileSource, type Hashing, type Operation } from '@filesource/core';
 import { Answers } from '../answers.ts';
 import type { TransferListener } from '../events.ts';
+import { createThereCheck } from '../local/are-there.ts';
 import { lockDirectory, type DirectoryLock } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
 import { prepareFileTarget, type FileTarget } from '../local/file-target.ts';
@@ -111,7 +112,8 @@ async function fetchWhile(target: Target, started: string, options: FetchArchive
     await allListed(archive, signal);
     if (target.directory === undefined) await part.finish();
     else if (content.format !== 'single') await part.discard();
-    await (target.directory === undefined ? syncDirectory(dirname(target.file.finalPath)) : target.directory.sync());
+    if (target.directory === undefined) await syncDirectory(dirname(target.file.finalPath));
+    else await target.directory.sync(createThereCheck(target.directory, () => writtenOf(entries)));
     const { files, extras } = proveArchive(archive.items, entries, {
       source: source.name,
       convertedIds: new Set(Object.keys(convert ?? {})),
@@ -219,6 +221,10 @@ async function readEntries(archive: Archive, content: ArchiveContent, part: Part
   } finally {
     await rm(stage.path, { recursive: true, force: true });
   }
+}
+
+function writtenOf(entries: readonly ArchiveEntry[]): { readonly path: string | null; readonly size: number }[] {
+  return entries.filter(({ error }) => error === undefined).map(({ localPath, size }) => ({ path: localPath, size }));
 }
 
 async function placeSingle(part: PartFile, path: string, directory: TargetDirectory): Promise<string> {

@@ -74,14 +74,15 @@ export class TargetDirectory {
 
   /**
    * Forces the names of everything in it to the disk; before a receipt says that all of it is there.
-   * - Throws `target-failed` where a directory has gone meanwhile, or something else stands in its place, another directory included: what was
-   *   written then is elsewhere.
+   * - Throws `target-failed` where a directory has gone meanwhile, or something else stands in its place: what was written then is elsewhere.
+   * - Some file systems number a directory anew, or copy it when it is first written to: one that looks like another one is none if `isAllIn`
+   *   finds there what was written.
    */
-  async sync(): Promise<void> {
+  async sync(isAllIn: (directory: string) => Promise<boolean>): Promise<void> {
     for (const [path, made] of [...this.#made].reverse()) {
       const before = await made.catch(() => undefined);
       if (before === undefined) continue;
-      if (!isSame(before, await this.#lookAt(path))) throw replacedDirectory(path);
+      if (!isSame(before, await this.#lookAt(path)) && !(await isAllIn(path))) throw replacedDirectory(path);
       await syncDirectory(this.resolve(path));
     }
     await syncDirectory(this.path);

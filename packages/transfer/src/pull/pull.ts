@@ -1,4 +1,5 @@
 import { toFileSourceError, type FileSourceError } from '@filesource/core';
+import { createThereCheck } from '../local/are-there.ts';
 import { lockDirectory } from '../local/directory-lock.ts';
 import { eitherOf } from '../local/either-of.ts';
 import { lastingPartName, sweepParts } from '../local/own-names.ts';
@@ -33,7 +34,8 @@ export async function pull(options: PullOptions): Promise<Receipt> {
     const run = await fetchAll({ ...options, signal: eitherOf(lock.lost, options.signal) }, plan, { target, journal });
     let receipt: Receipt | undefined;
     try {
-      const displaced = await target.sync().then(() => undefined, toFileSourceError);
+      const isAllIn = createThereCheck(target, () => receiptRows(plan.groups, false).filter(({ status }) => status === 'ok'));
+      const displaced = await target.sync(isAllIn).then(() => undefined, toFileSourceError);
       receipt = await finish(options, started, plan, run, displaced);
     } finally {
       // After the receipt: as long as that is not safe, the journal is what tells that everything is there.
