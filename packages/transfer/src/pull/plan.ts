@@ -32,6 +32,8 @@ export interface Plan {
 interface PlanRun {
   readonly signal: AbortSignal;
   readonly times: ListingTimes;
+  /** What was listed of a folder, before it is known where it goes. */
+  readonly onListed: (source: FileSource, entries: readonly SourceEntry[]) => void;
   /** Resolves when the next one may come. */
   readonly onFile: (file: PlannedFile) => Promise<void>;
   readonly onLost: (row: Row) => void;
@@ -169,7 +171,10 @@ async function listFolder(place: Place, group: RowGroup, planning: Planning): Pr
       throw new FileSourceError('vendor-protocol', 'the folder contains itself or is nested too deep', { ref: group.ref });
     }
     const listing = source.list({ folder }, { signal: planning.signal });
-    for await (const { items } of planning.times.pages(source, listing.byPage())) for (const entry of items) entries.set(`${entry.kind} ${entry.id}`, entry);
+    for await (const { items } of planning.times.pages(source, listing.byPage())) {
+      planning.onListed(source, items);
+      for (const entry of items) entries.set(`${entry.kind} ${entry.id}`, entry);
+    }
     group.isListed = true;
   } catch (thrown) {
     lose(thrown, group, planning);

@@ -1,4 +1,4 @@
-import { abortError, FileSourceError, toFileSourceError } from '@filesource/core';
+import { abortError, FileSourceError, toFileSourceError, type FileSource, type SourceEntry } from '@filesource/core';
 import { Answers } from '../answers.ts';
 import { toTransferError, type TransferEvent } from '../events.ts';
 import { eitherOf } from '../local/either-of.ts';
@@ -15,6 +15,7 @@ import { defaultConcurrency, type PullOptions } from './pull-options.ts';
 import { BoundedQueue } from './queue.ts';
 import type { SmallFiles } from './small-files.ts';
 import { Tally } from './tally.ts';
+import { makesArchives } from './weigh.ts';
 
 /** Files that are listed and wait for a place; past this, listing waits. */
 const mostWaiting = 10_000;
@@ -107,6 +108,7 @@ export class PullRun {
         signal: this.#signal,
         times: this.#times,
         isFatal,
+        onListed: (source, entries) => this.#foresee(source, entries),
         onFile: async (file) => {
           this.#tally.plan(file.entry.size);
           await this.#sort?.add(file);
@@ -155,6 +157,13 @@ export class PullRun {
       onLeft: (file) => this.#fetchLater(file, place),
       onError: (error) => this.end(toFileSourceError(error)),
     });
+  }
+
+  #foresee(source: FileSource, entries: readonly SourceEntry[]): void {
+    const { by = 'auto' } = this.#options;
+    // Those may come in archives.
+    if (by !== 'files' && makesArchives(source)) return;
+    this.#place?.smallFiles.foresee(entries.filter((entry) => entry.kind === 'file').map(({ size }) => size));
   }
 
   /** Resolves when the next one may come. */

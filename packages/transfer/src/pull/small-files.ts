@@ -67,6 +67,11 @@ export class SmallFiles {
     if (this.#expected > fewFiles) this.#thread ??= new SmallFileThread();
   }
 
+  /** Files of these sizes are about to be expected: starting the thread takes as long as fetching hundreds of them, so it starts while more are listed. */
+  foresee(sizes: readonly (number | null)[]): void {
+    if (this.#isAllowed && sizes.filter((size) => size === null || size <= mostBytes).length > fewFiles) this.#thread ??= new SmallFileThread();
+  }
+
   /** Whether a file of so many bytes is for here. */
   takes(size: number): boolean {
     return this.#thread !== undefined && size <= mostBytes;
