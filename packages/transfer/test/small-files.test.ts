@@ -86,16 +86,33 @@ test('a thread is there before the first one comes where more than a few are exp
   await smallFiles.close();
 });
 
+test('a thread is there as soon as a page lists more than a few small files, and none for others or where every byte has to pass the host', async () => {
+  const target = await TargetDirectory.prepare(await temporaryDirectory());
+  const journal = await Journal.open(target);
+  const foreseen = async (sizes: readonly (number | null)[], hashing: Hashing): Promise<boolean> => {
+    const smallFiles = new SmallFiles({ target, journal, hashing });
+    smallFiles.foresee(sizes);
+    const isThere = smallFiles.takes(1000);
+    await smallFiles.close();
+    return isThere;
+  };
+  const [small, large, unknown] = [1000, 300_000, null].map((size) => Array.from({ length: 33 }, () => size));
+  expect([await foreseen(small ?? [], besides), await foreseen(unknown ?? [], besides)]).toEqual([true, true]);
+  expect([await foreseen(large ?? [], besides), await foreseen(small?.slice(1) ?? [], besides), await foreseen(small ?? [], nodeHashing)]).toEqual([false, false, false]);
+});
+
 test('the first of many listed files are on their way before the last one is planned', async () => {
   const listed = Array.from({ length: 1000 }, (_, index) => file(String(index), `${index}.txt`));
   const plan = createPlan({ sources: sourcesOf(wholeSource(listed)), refs: ['contacts:1'], hashing: besides });
   let planned = 0;
   let plannedBefore: number | undefined;
+  let listedBefore = 0;
   await plan.run({
     signal: new AbortController().signal,
     times: new ListingTimes(realClock),
     isFatal: () => true,
     onLost: () => undefined,
+    onListed: (_source, entries) => (listedBefore = planned === 0 ? entries.length : -1),
     onFile: async () => {
       planned += 1;
       if (planned === 1) setImmediate(() => (plannedBefore = planned));
@@ -103,6 +120,7 @@ test('the first of many listed files are on their way before the last one is pla
   });
   expect(planned).toBe(1000);
   expect(plannedBefore).toBeLessThan(1000);
+  expect(listedBefore).toBeGreaterThan(0);
 });
 
 test('a host with hashing of its own has every byte pass it', async () => {
