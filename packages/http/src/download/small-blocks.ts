@@ -3,7 +3,8 @@ import { BlockPool, handOver } from '@filesource/core';
 const KiB = 1024;
 /** Larger bodies have a block of their own. */
 const mostShared = 8 * KiB;
-const sharedBytes = 128 * KiB;
+/** Below what the system maps anew for each block, and takes back. */
+const sharedBytes = 64 * KiB;
 /** Smaller blocks are quickly made. */
 const leastUsedAgain = 32 * KiB;
 const sizesUsedAgain = [64 * KiB, 128 * KiB, 256 * KiB];
