@@ -92,15 +92,15 @@ async function* entriesOf(all) {
   }
 }
 
-function maker() {
-  const make = async (all) => {
+/** Counts what a generator makes of all that it is given; the parser has run once before. */
+const counterOf = (generator, all) => () => {
+  entriesIn(pages[0]);
+  return async () => {
     let entries = 0;
-    for await (const entry of entriesOf(all)) if (entry.kind === 'file') entries += 1;
+    for await (const entry of generator(all)) if (entry.kind === 'file') entries += 1;
     return entries;
   };
-  entriesIn(pages[0]);
-  return () => make(pages);
-}
+};
 
 /** What the vendor's notes make necessary, whoever writes it: ids and sizes come as numbers or as digits, lists overlap when files come and go meanwhile. */
 const digits = /^\d{1,15}$/;
@@ -136,16 +136,6 @@ async function* leastOf(all) {
   }
 }
 
-function leastLister() {
-  const list = async (all) => {
-    let entries = 0;
-    for await (const entry of leastOf(all)) if (entry.kind === 'file') entries += 1;
-    return entries;
-  };
-  entriesIn(pages[0]);
-  return () => list(requests);
-}
-
 async function exchanger() {
   const agent = new Agent({ keepAlive: true });
   const exchange = ({ path, method, headers, body }) =>
@@ -165,7 +155,7 @@ async function exchanger() {
   };
 }
 
-const work = await { list: lister, parse: parser, entries: maker, least: leastLister, exchange: exchanger }[mode]();
+const work = await { list: lister, parse: parser, entries: counterOf(entriesOf, pages), least: counterOf(leastOf, requests), exchange: exchanger }[mode]();
 await wait(500);
 sent = 0;
 const { value, times } = await timed(work);
