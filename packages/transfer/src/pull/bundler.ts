@@ -11,8 +11,8 @@ export interface BundlerOptions {
   readonly signal: AbortSignal;
   /** True for a file that an earlier run has, or has a part of. */
   readonly isStarted: (file: PlannedFile) => boolean;
-  /** A file to be fetched by itself; resolves when the next one may come. */
-  readonly onFile: (file: PlannedFile, why: string) => Promise<void>;
+  /** A file to be fetched by itself; resolves when the next one may come; `undefined`: at once. */
+  readonly onFile: (file: PlannedFile, why: string) => Promise<void> | undefined;
   /** Files that one archive brings. */
   readonly onBundle: (bundle: Bundle) => void;
 }
@@ -49,12 +49,18 @@ export class Bundler {
     this.#options = options;
   }
 
-  async add(file: PlannedFile): Promise<void> {
+  /** Resolves when the next one may come; `undefined`: at once. */
+  add(file: PlannedFile): Promise<void> | undefined {
     const why = this.#refusal(file);
-    if (why !== undefined) {
-      await this.#options.onFile(file, why);
-      return;
-    }
+    return why === undefined ? this.#gather(file) : this.#options.onFile(file, why);
+  }
+
+  /** Nothing more comes. */
+  async end(): Promise<void> {
+    for (const [source, gathering] of this.#gathered) await this.#decide(source, gathering);
+  }
+
+  async #gather(file: PlannedFile): Promise<void> {
     const { source, entry } = file;
     // Others may add while this one waits.
     for (let full = this.#fullOf(file); full !== undefined; full = this.#fullOf(file)) await this.#decide(source, full);
@@ -68,11 +74,6 @@ export class Bundler {
     gathering.names.add(key);
     gathering.files.push(file);
     gathering.bytes += entry.size ?? 0;
-  }
-
-  /** Nothing more comes. */
-  async end(): Promise<void> {
-    for (const [source, gathering] of this.#gathered) await this.#decide(source, gathering);
   }
 
   /** Why a file is better fetched by itself, whatever else is. */

@@ -33,9 +33,19 @@ export class Places {
 
   /** Resolves when a file may start, to what has to be called when it needs its place no more, once or more often. One caller at a time. */
   async take(file: PlannedFile): Promise<() => void> {
+    for (;;) {
+      const leave = this.takeNow(file);
+      if (leave !== undefined) return leave;
+      await this.#change();
+    }
+  }
+
+  /** The same for a file that may start at once; `undefined` where it has to wait. */
+  takeNow(file: PlannedFile): (() => void) | undefined {
     const batch = this.#batchOf(file);
-    while (!(batch === undefined ? this.#inFlight < this.#concurrency : this.#fits(batch, file.entry.size ?? 0))) await this.#change();
-    return batch === undefined ? this.#takePlace() : this.#takeSmall(batch, file.entry.size ?? 0);
+    const bytes = file.entry.size ?? 0;
+    if (batch !== undefined) return this.#fits(batch, bytes) ? this.#takeSmall(batch, bytes) : undefined;
+    return this.#inFlight < this.#concurrency ? this.#takePlace() : undefined;
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {

@@ -34,8 +34,8 @@ interface PlanRun {
   readonly times: ListingTimes;
   /** What was listed of a folder, before it is known where it goes. */
   readonly onListed: (source: FileSource, entries: readonly SourceEntry[]) => void;
-  /** Resolves when the next one may come. */
-  readonly onFile: (file: PlannedFile) => Promise<void>;
+  /** Resolves when the next one may come; `undefined`: at once. */
+  readonly onFile: (file: PlannedFile) => Promise<void> | undefined;
   readonly onLost: (row: Row) => void;
   readonly isFatal: (error: FileSourceError) => boolean;
 }
@@ -154,7 +154,8 @@ async function placeEntries(placed: readonly PlacedEntry[], place: Place, planni
     }
   }
   for (const [index, file] of files.entries()) {
-    await planning.onFile(file);
+    const room = planning.onFile(file);
+    if (room !== undefined) await room;
     // The first ones are fetched while others follow.
     if (index % turnFiles === turnFiles - 1) await nextTurn();
   }

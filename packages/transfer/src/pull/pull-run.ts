@@ -29,7 +29,8 @@ export interface Place {
 
 /** Where files go as they are listed. */
 interface Sorter {
-  add(file: PlannedFile): Promise<void>;
+  /** Resolves when the next one may come; `undefined`: at once. */
+  add(file: PlannedFile): Promise<void> | undefined;
   /** Everything is listed. */
   end(): Promise<void>;
 }
@@ -109,9 +110,9 @@ export class PullRun {
         times: this.#times,
         isFatal,
         onListed: (source, entries) => this.#foresee(source, entries),
-        onFile: async (file) => {
+        onFile: (file) => {
           this.#tally.plan(file.entry.size);
-          await this.#sort?.add(file);
+          return this.#sort?.add(file);
         },
         onLost: ({ ref, error }) => {
           if (error !== undefined) this.emit({ type: 'file-failed', ref, error: toTransferError(error) });
@@ -154,7 +155,7 @@ export class PullRun {
         this.emit({ type: 'file-started', ref: row.ref, path, size: row.size });
         this.#succeed(file, done);
       },
-      onLeft: (file) => this.#fetchLater(file, place),
+      onLeft: async (file) => this.#fetchLater(file, place),
       onError: (error) => this.end(toFileSourceError(error)),
     });
   }
@@ -166,10 +167,10 @@ export class PullRun {
     this.#place?.smallFiles.foresee(entries.filter((entry) => entry.kind === 'file').map(({ size }) => size));
   }
 
-  /** Resolves when the next one may come. */
-  async #fetchLater(file: PlannedFile, { journal, smallFiles }: Place): Promise<void> {
+  /** Resolves when the next one may come; `undefined`: at once. */
+  #fetchLater(file: PlannedFile, { journal, smallFiles }: Place): Promise<void> | undefined {
     if (journal.doneOf(file.path, file.entry) === undefined) smallFiles.expect(file.entry.size);
-    await this.#queue.push(file);
+    return this.#queue.push(file);
   }
 
   #succeed({ row, path }: PlannedFile, done: Downloaded): void {
@@ -180,8 +181,10 @@ export class PullRun {
 
   async #fetchFiles(places: Places): Promise<void> {
     const fetching = new Set<Promise<void>>();
-    for await (const file of this.#queue) {
-      const leave = await places.take(file);
+    for (;;) {
+      const file = this.#queue.shift() ?? (await this.#queue.next());
+      if (file === undefined) break;
+      const leave = places.takeNow(file) ?? (await places.take(file));
       const over = (): void => {
         leave();
         fetching.delete(fetched);

@@ -1,5 +1,8 @@
-/** Hands items from one side to several readers, and holds the one side back when it is too far ahead. */
-export class BoundedQueue<T> implements AsyncIterable<T> {
+/**
+ * Hands items from one side to several readers, and holds the one side back when it is too far ahead.
+ * - What can be done at once makes no promise: there may be many thousands of items.
+ */
+export class BoundedQueue<T extends object> {
   readonly #capacity: number;
   #items: T[] = [];
   #head = 0;
@@ -11,17 +14,12 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#capacity = capacity;
   }
 
-  /** Resolves when there is room for the next one; `false` when nobody reads any more. */
-  async push(item: T): Promise<boolean> {
-    if (this.#ended) return false;
+  /** Resolves when there is room for the next one, or nobody reads any more; `undefined` where that is so already. */
+  push(item: T): Promise<void> | undefined {
+    if (this.#ended) return undefined;
     this.#items.push(item);
     this.#readers.shift()?.();
-    while (this.#items.length - this.#head > this.#capacity && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#writers.push(resolve);
-      });
-    }
-    return !this.#ended;
+    return this.#isFull ? this.#room() : undefined;
   }
 
   /** No more items come; readers get what is left. */
@@ -37,24 +35,40 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.end();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      const item = this.#items[this.#head];
-      if (item !== undefined) {
-        this.#head += 1;
-        if (this.#head === this.#items.length || this.#head >= 1024) {
-          this.#items = this.#items.slice(this.#head);
-          this.#head = 0;
-        }
-        this.#writers.shift()?.();
-        yield item;
-      } else if (this.#ended) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#readers.push(resolve);
-        });
-      }
+  /** The next item where there is one already. */
+  shift(): T | undefined {
+    const item = this.#items[this.#head];
+    if (item === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head === this.#items.length || this.#head >= 1024) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
     }
+    this.#writers.shift()?.();
+    return item;
+  }
+
+  /** The next item once it comes; `undefined` when nothing more comes. */
+  async next(): Promise<T | undefined> {
+    for (;;) {
+      const item = this.shift();
+      if (item !== undefined || this.#ended) return item;
+      await new Promise<void>((resolve) => {
+        this.#readers.push(resolve);
+      });
+    }
+  }
+
+  async #room(): Promise<void> {
+    while (this.#isFull && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#writers.push(resolve);
+      });
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#items.length - this.#head > this.#capacity;
   }
 
   #wakeAll(): void {
