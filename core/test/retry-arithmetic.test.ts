@@ -47,6 +47,10 @@ describe('the wait before another attempt', () => {
       }),
     );
   });
+
+  it('is read from a fraction of seconds, and a negative number is nonsense', () => {
+    expect(['0.5', '1.5', '120.25', '-5', '-1.5', '+30'].map((header) => retryAfterMs(header, Date.UTC(2026, 0)))).toEqual([500, 1500, 120_250, undefined, undefined, undefined]);
+  });
 });
 
 describe('a call that fails again and again', () => {

@@ -1,7 +1,7 @@
-import { extended, FileSourceError, lookOf, retryAfterMs, type HttpResponse, type Ports } from '@filesource/core';
+import { extended, FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
-import { notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
+import { askedWaitMs, notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
 import type { ApiAnswer, ApiRequest, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema } from './schemas.ts';
@@ -164,7 +164,7 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
     });
   }
   const value = call.quick?.(envelope.data.response) ?? parsedBy(call.schema, envelope.data.response, answer.status);
-  return { value, total: envelope.data.total ?? null, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs), proof };
+  return { value, total: envelope.data.total ?? null, retryAfterMs: askedWaitMs(answer.headers, nowMs), proof };
 }
 
 function parsedBy<Schema extends z.ZodType>(schema: Schema, response: unknown, httpStatus: number): z.output<Schema> {

@@ -19,10 +19,16 @@ export interface FailedAnswer {
 
 const longestMessage = 300;
 
+/** The wait that the portal asks for; a date of its clock is held against that clock where it tells the time. */
+export function askedWaitMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
+  const portalNow = Date.parse(headers['date'] ?? '');
+  return retryAfterMs(headers['retry-after'], Number.isNaN(portalNow) ? nowMs : portalNow);
+}
+
 /** Reads an error envelope of either generation, a failed validation, an empty body, a page or a text. */
 export function readFailure(answer: FailedAnswer, nowMs: number): VendorFailure {
   const nothing = { message: null, type: null, hresult: null };
-  return { httpStatus: answer.status, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs), ...nothing, ...readBodyOf(answer) };
+  return { httpStatus: answer.status, retryAfterMs: askedWaitMs(answer.headers, nowMs), ...nothing, ...readBodyOf(answer) };
 }
 
 function readBodyOf(answer: FailedAnswer): Partial<VendorFailure> {

@@ -303,6 +303,7 @@ describe('answers that are no listing', () => {
     ['unknown caller', { status: 401, body: '' }, { kind: 'unauthenticated' }],
     ['unknown caller of a Workspace', { status: 401, body: 'Unauthorized' }, { kind: 'unauthenticated' }],
     ['too often', { status: 429, body: '', headers: { 'retry-after': '7' } }, { kind: 'rate-limited', retryAfterMs: 7000 }],
+    ['too often until a time of a clock that is off', { status: 429, body: '', headers: { date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT' } }, { kind: 'rate-limited', retryAfterMs: 30_000 }],
     ['a field that does not fit', { status: 400, json: { response: { type: 'x', title: 'One or more validation errors occurred.', status: 400, errors: { Count: ['must be between 1 and 100.'] } }, status: 1, statusCode: 400 } }, { kind: 'invalid-argument', message: expect.stringContaining('Count: must be between 1 and 100.') }],
     ['an error in a success', { status: 200, json: { error: { message: 'gone' }, status: 1, statusCode: 404 } }, { kind: 'not-found' }],
     ['a failure', docspaceError(500, 'Object reference not set'), { kind: 'vendor-failure' }],

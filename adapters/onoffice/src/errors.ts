@@ -77,7 +77,7 @@ function passingStatusError(facts: AnswerFacts): FileSourceError | undefined {
 }
 
 function httpError(kind: ErrorKind, facts: AnswerFacts, advice: string | undefined, status?: 'permanent' | 'temporary'): FileSourceError {
-  const waitMs = retryAfterMs(facts.retryAfter, facts.nowMs);
+  const waitMs = retryAfterMs(facts.retryAfter, facts.nowMs - (facts.skewMs ?? 0));
   return new FileSourceError(kind, `onOffice answers with HTTP status ${facts.httpStatus}`, {
     httpStatus: facts.httpStatus,
     ...(status === undefined ? {} : { status }),

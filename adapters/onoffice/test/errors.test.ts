@@ -121,6 +121,11 @@ describe('HTTP statuses', () => {
     expect(await listError({ status: 503, headers: { 'retry-after': '3' } })).toMatchObject({ retryAfterMs: 3000 });
   });
 
+  test('a wait until a time of the vendor\'s clock is as long as that clock says, however wrong the one here is', async () => {
+    const headers = { date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT' };
+    expect(await listError({ status: 429, headers })).toMatchObject({ retryAfterMs: 30_000 });
+  });
+
   test('a wrong apiUrl is named as the likely reason for 404', async () => {
     expect((await listError({ status: 404 })) as { advice: string }).toMatchObject({ advice: expect.stringContaining('apiUrl') });
   });
