@@ -4,7 +4,8 @@ import { z } from 'zod';
 const idSchema = z.union([z.int(), z.string().min(1)]).transform(String);
 const wholeNumber = z.union([z.number(), z.string().regex(/^-?\d+$/).transform(Number)]);
 const textOrNothing = z.string().nullish();
-const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const text = z.union([z.string(), z.number().transform(String)]);
+const truth = z.union([z.boolean(), z.string().regex(/^(true|false)$/i).transform((word) => word.toLowerCase() === 'true'), z.literal([0, 1]).transform((bit) => bit === 1)]);
 
 /** Both generations; the members that either leaves out at their default are optional. */
 export const envelopeSchema = z.object({
@@ -12,31 +13,34 @@ export const envelopeSchema = z.object({
   total: wholeNumber.nullish(),
   status: wholeNumber.nullish(),
   statusCode: wholeNumber.nullish(),
-  error: z.object({ message: textOrNothing, type: textOrNothing, hresult: z.number().nullish() }).nullish(),
+  error: z
+    .union([z.object({ message: textOrNothing, type: textOrNothing, hresult: z.number().nullish().catch(null) }), z.string().transform((message) => ({ message, type: null, hresult: null }))])
+    .nullish(),
 });
 
 /** What DocSpace answers when a field of the request does not fit: the shape of a success. */
 export const validationSchema = z.object({ title: textOrNothing, errors: z.record(z.string(), z.array(z.string())) });
 
+/** What a file is known by has to be there; the rest may have any shape. A size that cannot be read is unknown, and not missing, which may stand for 0. */
 export const fileSchema = z.object({
   id: idSchema,
-  title: textOrNothing,
+  title: text.nullish(),
   folderId: idSchema.nullish(),
-  version: wholeNumber.nullish(),
-  versionGroup: wholeNumber.nullish(),
-  contentLength: textOrNothing,
-  pureContentLength: wholeNumber.nullish(),
+  version: wholeNumber.nullish().catch(null),
+  versionGroup: wholeNumber.nullish().catch(null),
+  contentLength: text.nullish(),
+  pureContentLength: wholeNumber.nullish().catch(Number.NaN),
   viewUrl: textOrNothing,
-  updated: textOrNothing,
+  updated: textOrNothing.catch(null),
   providerItem: truth.nullish(),
 });
 export type FileDto = z.output<typeof fileSchema>;
 
 export const folderSchema = z.object({
   id: idSchema,
-  title: textOrNothing,
+  title: text.nullish(),
   parentId: idSchema.nullish(),
-  updated: textOrNothing,
+  updated: textOrNothing.catch(null),
   rootFolderType: wholeNumber.nullish(),
   type: wholeNumber.nullish(),
 });

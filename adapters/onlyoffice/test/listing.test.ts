@@ -294,6 +294,33 @@ describe('sizes', () => {
   });
 });
 
+describe('answers in another spelling', () => {
+  const page = (of: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({ files: [{ ...file(5), ...of }], folders: [folder(3)], current: folder(7), startIndex: 0, count: 2, total: 2 });
+  const read = async (told: Told): Promise<readonly unknown[]> => {
+    const { url } = await portal(() => told);
+    const entries: unknown[] = [];
+    for await (const entry of makeSource({ baseUrl: url }).source.list('7')) entries.push(entry);
+    return entries;
+  };
+
+  test('a byte order mark before the JSON is no part of it', async () => {
+    expect(await read({ body: `\uFEFF${JSON.stringify(docspace(page({})).json)}` })).toHaveLength(2);
+  });
+
+  test.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]>([
+    ['a name that is a number', { title: 2024 }, { name: '2024', size: 5 }],
+    ['a date that is a number', { updated: 1_725_272_069 }, { name: 'f5.txt', size: 5, modified: null }],
+    ['a date that is an object', { updated: {} }, { modified: null }],
+    ['versions that are nothing', { version: '', versionGroup: [] }, { size: 5 }],
+    ['truth in capitals', { providerItem: 'True' }, { size: 5 }],
+    ['truth as a number', { providerItem: 1, pureContentLength: null, contentLength: '' }, { size: null }],
+    ['a size in words that is a number', { contentLength: 5, pureContentLength: null }, { size: null }],
+    ['a size that is no number', { contentLength: '', pureContentLength: 'unknown' }, { size: null }],
+  ])('%s costs no folder its listing', async (_name, of, expected) => {
+    expect((await read(docspace(page(of))))[1]).toMatchObject({ id: '5', ...expected });
+  });
+});
+
 describe('answers that are no listing', () => {
   const stack = docspaceError(404, 'The required folder was not found', 'ASC.Common.ItemNotFoundException');
   test.each<[string, Told, Readonly<Record<string, unknown>>]>([
@@ -306,6 +333,8 @@ describe('answers that are no listing', () => {
     ['too often until a time of a clock that is off', { status: 429, body: '', headers: { date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT' } }, { kind: 'rate-limited', retryAfterMs: 30_000 }],
     ['a field that does not fit', { status: 400, json: { response: { type: 'x', title: 'One or more validation errors occurred.', status: 400, errors: { Count: ['must be between 1 and 100.'] } }, status: 1, statusCode: 400 } }, { kind: 'invalid-argument', message: expect.stringContaining('Count: must be between 1 and 100.') }],
     ['an error in a success', { status: 200, json: { error: { message: 'gone' }, status: 1, statusCode: 404 } }, { kind: 'not-found' }],
+    ['an error in a success with a code that is a text', { json: { error: { message: 'gone', hresult: '-1' }, status: 1, statusCode: 404 } }, { kind: 'not-found', message: expect.stringContaining('gone') }],
+    ['an error in a success that is a text', { json: { error: 'gone', status: 1, statusCode: 404 } }, { kind: 'not-found', message: expect.stringContaining('gone') }],
     ['a failure', docspaceError(500, 'Object reference not set'), { kind: 'vendor-failure' }],
     ['a proxy', { status: 502, body: '<html><body>Bad gateway</body></html>' }, { kind: 'vendor-failure' }],
     ['a page', { body: '<!DOCTYPE html><html></html>' }, { kind: 'vendor-protocol', message: expect.stringContaining('an HTML page') }],

@@ -43,7 +43,7 @@ export async function readJson(body: Readable, maxBytes: number): Promise<unknow
 }
 
 /**
- * A text as JSON.
+ * A text as JSON, with or without a byte order mark.
  * - Throws `vendor-protocol` for what is no JSON (temporary), and for what nests more than 100 deep; where parsing that would take much memory,
  *   it is not even parsed.
  */
@@ -56,7 +56,7 @@ export function parseJson(text: string): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     // The parser's own message quotes the text, which may hold anything.
     throw isDeeperThan(text, mostDepth) ? tooDeep() : new FileSourceError('vendor-protocol', `expected JSON, got ${lookOf(text)}`, { status: 'temporary' });
