@@ -72,6 +72,18 @@ describe('filesource init without questions', () => {
     expect(Object.keys((parse(await written()) as { sources: object }).sources)).toEqual(['onlyoffice', 'other']);
   });
 
+  it('leaves a config alone that is not UTF-8', async () => {
+    const before = Buffer.from('# für alle\nsources: {}\n', 'latin1');
+    await writeFile(join(cwd, 'filesource.yaml'), before);
+    expect(await init(['--yes', '--provider', 'onoffice-address'])).toMatchObject({ code: 2, err: expect.stringContaining('not UTF-8') });
+    expect(await readFile(join(cwd, 'filesource.yaml'))).toEqual(before);
+  });
+
+  it('writes beside what a killed process of the same id left half-written', async () => {
+    await writeFile(join(cwd, `filesource.yaml.${process.pid}.part`), 'sour');
+    expect(await init(['--yes', '--provider', 'onoffice-address'])).toMatchObject({ code: 0, err: '' });
+  });
+
   it('says everything that is missing at once', async () => {
     const { code, err } = await init([]);
     expect(code).toBe(2);

@@ -1,4 +1,5 @@
 export { configJsonSchema } from './config/config-json-schema.ts';
+export { configTextOf } from './config/config-text.ts';
 export { describeProviders, type ProviderDescription, type SettingDescription } from './config/describe-provider.ts';
 export { readConfigText, sourcesInConfig, withSource, type EditedSource, type EditOptions } from './config/edit-config.ts';
 export { configFileNames, findConfig } from './config/find-config.ts';

@@ -12,11 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-async function load(text: string, env: Record<string, string> = {}, name = 'filesource.yaml'): Promise<LoadedConfig> {
+async function load(text: string | Buffer, env: Record<string, string> = {}, name = 'filesource.yaml'): Promise<LoadedConfig> {
   return loadConfig({ config: await folder.write(name, text), adapters, env });
 }
 
-async function refusal(text: string, env: Record<string, string> = {}, name = 'filesource.yaml'): Promise<string> {
+async function refusal(text: string | Buffer, env: Record<string, string> = {}, name = 'filesource.yaml'): Promise<string> {
   const error = await load(text, env, name).then(
     () => undefined,
     (thrown: unknown) => thrown as FileSourceError,
@@ -73,6 +73,13 @@ describe('loadConfig', () => {
     await folder.write('t', 'abcd');
     const config = await loadConfig({ config: { sources: { a: { provider: 'acme-files', token: 'file:t' } } }, adapters, env: {}, baseDirectory: folder.path });
     expect(tokenOf(config)).toBe('abcd');
+  });
+
+  it('refuses a config and a secret file that are not UTF-8, in place of other letters than the user wrote', async () => {
+    expect(await refusal(Buffer.from(source('token: schlüssel'), 'latin1'))).toBe('filesource.yaml: this is not UTF-8; save it in that encoding');
+    expect(await refusal(Buffer.from(`\uFEFF${source('token: abcd')}`, 'utf16le'))).toBe('filesource.yaml: this is not UTF-8; save it in that encoding');
+    await folder.write('key', Buffer.from('schlüssel', 'latin1'));
+    expect(await refusal(source('token: file:./key'))).toBe('filesource.yaml: sources.a.token (line 4, column 5): the secret file "./key": this is not UTF-8; save it in that encoding');
   });
 
   it('names a secret file that is missing or empty', async () => {

@@ -3,6 +3,7 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
 import { adaptersFor, type AdaptersOnDemand } from './adapters-on-demand.ts';
 import { adaptersSchema, configSchema, providersOf } from './config-schema.ts';
+import { configTextOf } from './config-text.ts';
 import { explainIssue, kindOf } from './explain-issue.ts';
 import { importAdapters } from './import-adapters.ts';
 import { interpolate, pathKey, type Environment, type Interpolated } from './interpolate.ts';
@@ -111,13 +112,13 @@ function readRaw(options: LoadConfigOptions): RawConfig {
   const where = config;
   const extension = extname(file).toLowerCase();
   if (extension !== '.yaml' && extension !== '.yml' && extension !== '.json') throw configError(where, [{ path: [], what: 'expected a file that ends in .yaml, .yml or .json' }]);
-  return { ...parseConfigText(readText(file, config), extension === '.json' ? 'json' : 'yaml', where), file, folder: dirname(file), where };
+  return { ...parseConfigText(configTextOf(readBytes(file, config), where), extension === '.json' ? 'json' : 'yaml', where), file, folder: dirname(file), where };
 }
 
 /** At once: a start has nothing else to do, and for a page of text the way over a thread takes longer. */
-function readText(file: string, given: string): string {
+function readBytes(file: string, given: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new FileSourceError('config-invalid', code === 'ENOENT' ? `there is no config file ${given}` : `the config file ${given} cannot be read (${code ?? 'unknown'})`);

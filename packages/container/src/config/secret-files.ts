@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { notUtf8 } from './config-text.ts';
 import type { ConfigPath, Problem } from './problem.ts';
 import { innermost, isSecret, schemaUnder } from './schema-walk.ts';
 
@@ -35,9 +37,10 @@ async function readSecret(path: string, folder: string): Promise<{ readonly secr
   const name = `the secret file ${JSON.stringify(path)}`;
   try {
     const file = path.startsWith('//') ? fileURLToPath(`file:${path}`) : path;
-    const text = await readFile(isAbsolute(file) ? file : resolve(folder, file), 'utf8');
-    if (text.length > longestSecret) return { problem: `${name} is too large for a secret` };
-    const secret = text.replace(/^\uFEFF/, '').trim();
+    const bytes = await readFile(isAbsolute(file) ? file : resolve(folder, file));
+    if (bytes.length > longestSecret) return { problem: `${name} is too large for a secret` };
+    if (!isUtf8(bytes)) return { problem: `${name}: ${notUtf8}` };
+    const secret = bytes.toString('utf8').replace(/^\uFEFF/, '').trim();
     return secret === '' ? { problem: `${name} is empty` } : { secret };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,4 +1,4 @@
-import { configFileNames, importAdapters, readConfigText, sourcesInConfig, type LoadConfigOptions } from '@filesource/container';
+import { configFileNames, configTextOf, importAdapters, readConfigText, sourcesInConfig, type LoadConfigOptions } from '@filesource/container';
 import { FileSourceError, type AdapterDescriptor } from '@filesource/core';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
@@ -21,11 +21,11 @@ export async function findTarget(context: CliContext): Promise<ConfigTarget> {
   const given = context.settings.config;
   const candidates = given === undefined ? configFileNames.map((name) => join(context.io.cwd, name)) : [context.path(given)];
   for (const file of candidates) {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw new FileSourceError('config-invalid', `the config file ${file} cannot be read (${error.code ?? 'unknown'})`);
     });
-    if (text !== undefined) return target(file, text);
+    if (bytes !== undefined) return target(file, configTextOf(bytes, file));
   }
   return target(candidates[0] ?? join(context.io.cwd, configFileNames[0]), undefined);
 }

@@ -1,4 +1,5 @@
 import { FileSourceError } from '@filesource/core';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SecretFile } from './draft.ts';
@@ -13,7 +14,7 @@ const newConfig = 0o644;
 export async function writeConfig(file: string, text: string, holdsSecret: boolean): Promise<void> {
   const target = await realpath(file).catch(() => file);
   const mode = holdsSecret ? ownerOnly : ((await stat(target).catch(() => undefined))?.mode ?? newConfig) & 0o777;
-  const part = `${target}.${process.pid}.part`;
+  const part = `${target}.${randomUUID()}.part`;
   try {
     await writeNew(part, text, mode);
     await rename(part, target);
