@@ -58,6 +58,13 @@ export class Output {
     await this.write(`${text}\n`);
   }
 
+  /** A line of a command that goes on without a reader, since its end is a verdict. Throws {@link OutputFailed}. */
+  async lineIfRead(text = ''): Promise<void> {
+    await this.line(text).catch((error: unknown) => {
+      if (!(error instanceof OutputClosed)) throw error;
+    });
+  }
+
   /** Any number of lines; a write to the system for each would take longer than making it. */
   async lines(lines: readonly string[]): Promise<void> {
     for (let start = 0; start < lines.length; start += linesAtOnce) await this.write(`${lines.slice(start, start + linesAtOnce).join('\n')}\n`);

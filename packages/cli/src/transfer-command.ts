@@ -39,7 +39,7 @@ export async function runTransfer(context: CliContext, command: TransferCommand)
   }
   view.stop();
   if (command.json) {
-    out.tell(jsonLine({ type: 'receipt', ...receipt }));
+    await out.lineIfRead(jsonLine({ type: 'receipt', ...receipt }));
     for (const { ref, status, error } of missingFiles(receipt)) err.tell(jsonLine({ error: { kind: 'unexpected', message: status, ...error, ref } }));
   } else {
     await command.show?.(receipt);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../src/exit-codes.ts';
-import { BrokenPipe, Capture, terminal } from './support/capture.ts';
+import { BrokenPipe, Capture, FullDisk, terminal } from './support/capture.ts';
 import { startSandboxes, type Sandboxes } from './support/sandboxes.ts';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
@@ -252,6 +252,21 @@ describe.each(['docspace', 'workspace'] as const)('commands against the sandboxe
       const { code, err } = await run(argv, { stdout: new BrokenPipe(1) });
       expect([code, err.text]).toEqual([exitCodes.done, '']);
     }
+  });
+
+  test('a reader that goes away takes no verdict along: verify and doctor end with what they found', async () => {
+    expect((await run(['pull', 'contacts:1237', '--to', 'unread', '--receipt', 'unread.json'])).code).toBe(exitCodes.done);
+    const { files } = JSON.parse(await readFile(join(sandboxes.directory, 'unread.json'), 'utf8')) as { readonly files: readonly { readonly path: string }[] };
+    await writeFile(join(sandboxes.directory, 'unread', files.at(-1)?.path ?? ''), 'changed');
+    expect((await run(['verify', 'unread.json', '--json'], { stdout: new BrokenPipe(1) })).code).toBe(exitCodes.incomplete);
+    await writeFile(join(sandboxes.directory, 'broken.yaml'), 'sources: 1\n');
+    expect((await run(['doctor', '--config', 'broken.yaml'], { stdout: new BrokenPipe(0) })).code).toBe(exitCodes.failed);
+  });
+
+  test('a pull whose receipt cannot be printed fails, and one whose reader has gone ends as it went', async () => {
+    const { code, err } = await run(['pull', 'contacts:1237', '--to', 'unprinted', '--json'], { stdout: new FullDisk() });
+    expect([code, err.lines.map((line) => (JSON.parse(line) as { readonly error: object }).error)]).toEqual([exitCodes.failed, [expect.objectContaining({ kind: 'target-failed', message: 'standard output cannot be written: ENOSPC' })]]);
+    expect((await run(['pull', 'contacts:1237', '--to', 'unprinted', '--json'], { stdout: new BrokenPipe(1) })).code).toBe(exitCodes.done);
   });
 
   test('Ctrl-C ends a pull with 130 and its receipt tells what came', async () => {

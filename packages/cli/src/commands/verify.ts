@@ -21,7 +21,7 @@ export async function verify(context: CliContext, receiptFile: string, options: 
   for await (const file of verifyReceipt(receipt, { directory, hashing: nodeHashing, signal: context.signal })) {
     if (file.ref === null) isArchiveWhole = file.status === 'ok';
     else counts[file.status] += 1;
-    if (options.json === true) await context.out.line(jsonLine(file));
+    if (options.json === true) await context.out.lineIfRead(jsonLine(file));
     // When the archive is not the one, a line for each file in it would say nothing more.
     else if (file.status !== 'ok' && (isArchiveWhole || file.ref === null || file.status === 'unproven')) context.err.tell(lineOf(file));
   }

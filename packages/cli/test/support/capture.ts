@@ -47,3 +47,10 @@ export class BrokenPipe extends Writable {
     done(this.#left >= 0 ? undefined : Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
   }
 }
+
+/** A file on a disk without room. */
+export class FullDisk extends Writable {
+  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' }));
+  }
+}
