@@ -84,7 +84,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
 
 function readLogin(answer: ApiAnswer, nowMs: number): { readonly token: string; readonly expires: Date | null } {
   const envelope = envelopeSchema.safeParse(answer.json);
-  const failed = answer.status >= 400 || (envelope.success && envelope.data.error !== undefined && envelope.data.error !== null);
+  const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if (failed) throw toLoginError(readFailure(answer, nowMs));
   const parsed = loginSchema.safeParse(envelope.success ? envelope.data.response : undefined);
   if (!parsed.success) {
@@ -93,8 +93,11 @@ function readLogin(answer: ApiAnswer, nowMs: number): { readonly token: string; 
       advice: 'Check that baseUrl is the address of an ONLYOFFICE portal.',
     });
   }
-  const { token, expires, sms, tfa } = parsed.data;
+  const { token, expires, sms, tfa, confirmUrl } = parsed.data;
   if (typeof token === 'string' && token !== '') return { token, expires: parseVendorDate(expires) };
+  if (sms !== true && tfa !== true && (confirmUrl ?? '') === '') {
+    throw new FileSourceError('vendor-protocol', 'the portal answered the login without a token', { advice: 'Use an API key (apiKey) in place of userName and password.' });
+  }
   throw new FileSourceError('unauthenticated', `the portal asks for a second factor${sms === true && tfa !== true ? ' by text message' : ''}`, {
     advice: 'Use an API key (apiKey) in place of userName and password.',
   });

@@ -93,10 +93,10 @@ export const operationsSchema = z
 
 export const loginSchema = z.object({
   token: textOrNothing,
-  expires: textOrNothing,
-  sms: z.boolean().nullish(),
-  tfa: z.boolean().nullish(),
-  confirmUrl: textOrNothing,
+  expires: textOrNothing.catch(null),
+  sms: truth.nullish().catch(null),
+  tfa: truth.nullish().catch(null),
+  confirmUrl: textOrNothing.catch(null),
 });
 
 /** What `api/2.0/settings` tells to anybody. */

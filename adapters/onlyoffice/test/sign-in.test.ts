@@ -78,6 +78,9 @@ describe('credentials', () => {
     ['disabled user', docspaceError(403, 'Access denied'), 'unauthenticated'],
     ['too many tries', docspaceError(403, 'Login Fail. Too many attempts, try again later'), 'rate-limited'],
     ['second factor', docspace({ tfa: true, tfaKey: 'x', confirmUrl: 'https://x/confirm' }), 'unauthenticated'],
+    ['second factor as a text', docspace({ tfa: 'true' }), 'unauthenticated'],
+    ['an answer without a token', docspace({ expires: '2099-01-01T00:00:00.0000000Z' }), 'vendor-protocol'],
+    ['a refusal in a success', { json: { status: 1, statusCode: 401 } }, 'unauthenticated'],
     ['text message', workspace({ sms: true, phoneNoise: '***' }, 201), 'unauthenticated'],
     ['a broken portal', docspaceError(500, 'Object reference not set', 'System.NullReferenceException'), 'vendor-failure'],
     ['a page', { body: '<html>hello</html>' }, 'vendor-protocol'],
@@ -87,6 +90,12 @@ describe('credentials', () => {
     const error = await errorOf(makeSource({ baseUrl: url, ...login }).source.stat('7'));
     expect(error['kind']).toBe(kind);
     expect(JSON.stringify(error)).not.toContain(login.password);
+  });
+
+  test('a date that cannot be read costs no login', async () => {
+    const { url, lines } = await portal((one) => (isLogin(one) ? docspace({ token: 'session-1', expires: 4_070_908_800, tfa: 0 }) : docspace(folder)));
+    await makeSource({ baseUrl: url, ...login }).source.stat('7');
+    expect(lines()[0]).toBe('POST /api/2.0/authentication');
   });
 
   test('a second factor is answered with the advice to use a key', async () => {
