@@ -75,13 +75,14 @@ function wholeOf({ mediaType, name }: FileRecord['entry'], body: Readable, size:
   return { body, size, totalSize: size, offset: 0, mediaType, name, validator: null };
 }
 
-/** Whether this is a page of the vendor and not the file. PHP says `text/html` of anything, so the type alone proves nothing. */
+/** Whether this is a page of the vendor and not the file. PHP says `text/html` of anything, so the type alone proves nothing; it says JSON only of JSON. */
 function isPage(response: HttpResponse, start: Buffer, isWhole: boolean, mediaType: string | null, hasWrongLength: boolean): boolean {
+  const isAttachment = /^attachment\b/i.test(response.headers['content-disposition'] ?? '');
+  if (/^application\/(problem\+)?json\b/i.test(response.headers['content-type'] ?? '') && !isAttachment && mediaType !== null && !/\bjson$/.test(mediaType)) return true;
   const isHtmlType = /^(text\/html|application\/xhtml\+xml)\b/i.test(response.headers['content-type'] ?? '');
   const looksLikeHtml = htmlStart.test(start.subarray(0, 4096).toString('latin1').replace(/^\xEF\xBB\xBF/, ''));
   if (!looksLikeHtml && !(isHtmlType && isWhole)) return false;
   if (hasWrongLength) return true;
-  const isAttachment = /^attachment\b/i.test(response.headers['content-disposition'] ?? '');
   const mayBeHtml = mediaType === null || mediaType.startsWith('text/') || mediaType === 'application/xhtml+xml';
   // Here the length of the file, or that of the answer, is not known.
   return !(isAttachment || (mayBeHtml && !isWhole));

@@ -214,6 +214,12 @@ describe('a dead link', () => {
     expect(server.gets).toHaveLength(2);
   });
 
+  test.each([null, 4])('is found out by an answer in JSON where the listing tells %p bytes', async (fileSize) => {
+    listing({ fileSize });
+    server.onGet = (_request, count) => (count === 1 ? { body: '{"error":"expired"}', headers: { 'content-type': 'application/json' } } : { body: bytes.subarray(0, 4), headers: { 'content-type': 'image/png' } });
+    expect((await bytesOf(await open())).equals(bytes.subarray(0, 4))).toBe(true);
+  });
+
   test('is found out behind a redirect to a login', async () => {
     listing();
     server.onGet = (request, count) => (request.url === '/login' ? { body: page, headers: html } : count === 1 ? { status: 302, headers: { location: '/login' } } : { body: bytes });
