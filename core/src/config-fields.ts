@@ -4,9 +4,14 @@ import { Secret } from './redaction.ts';
 /** A credential in a config: a text that becomes a {@link Secret}; marked as `format: password` in the JSON Schema. */
 export function secretField(description: string): z.ZodType<Secret, string | Secret> {
   return z
-    .union([z.string().min(1), z.instanceof(Secret)])
+    .union([z.string().overwrite(withoutLineEnd).min(1), z.instanceof(Secret)])
     .transform((value) => (typeof value === 'string' ? new Secret(value) : value))
     .meta({ description, secret: true });
+}
+
+/** What a line of a file leaves behind: variables come from such files, of Windows too. */
+function withoutLineEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, '');
 }
 
 /** An absolute http or https URL without credentials in it. */

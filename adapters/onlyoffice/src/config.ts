@@ -1,4 +1,4 @@
-import { commonFields, needsOneOf, secretField, urlField, type Secret } from '@filesource/core';
+import { commonFields, needsOneOf, Secret, secretField, urlField } from '@filesource/core';
 import { z } from 'zod';
 
 const userFields = {
@@ -31,7 +31,9 @@ const checked = z.strictObject(userFields).superRefine((config, context) => {
   if (config.userName !== undefined && config.password === undefined) problem('password', 'userName needs a password');
   if (config.password !== undefined && config.userName === undefined) problem('userName', 'password needs a userName');
   for (const field of ['apiKey', 'token'] as const) {
-    const value = config[field]?.reveal();
+    // Runs for a field that does not fit as well, which has its own message.
+    const given: unknown = config[field];
+    const value = given instanceof Secret ? given.reveal() : undefined;
     if (value !== undefined && !/^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(value.trim())) problem(field, 'a line break, a space or a character outside of ASCII cannot be part of it');
   }
 });

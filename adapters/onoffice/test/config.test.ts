@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import type { Secret } from '@filesource/core';
 import { onoffice } from '@filesource/onoffice';
 import { secret, token } from './helpers.ts';
 
@@ -8,6 +9,13 @@ const providers = Object.entries(onoffice.providers);
 describe.each(providers)('the config of %s', (_name, provider) => {
   test('needs no more than token and secret', () => {
     expect(provider.configSchema.parse({ token, secret })).toMatchObject({ apiUrl: 'https://api.onoffice.de/api/stable/api.php', allowHosts: [], timeoutMs: 60_000, maxAttempts: 4, maxActionsPerRequest: 50 });
+  });
+
+  test('takes the end of a line for no part of a credential', () => {
+    const plain = provider.configSchema.parse({ token, secret });
+    const ended = provider.configSchema.parse({ token: `${token}\r\n`, secret: `${secret}\r` });
+    expect((ended['secret'] as Secret).reveal()).toBe(secret);
+    expect(provider.account(ended)).toBe(provider.account(plain));
   });
 
   test('shows no credential, and tells accounts apart without one', () => {
