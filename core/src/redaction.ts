@@ -43,7 +43,7 @@ export function redactUrl(url: string): string {
 
 /**
  * Removes what must never be seen from any text.
- * - Every secret that was added, also in its URL-encoded form.
+ * - Every secret that was added, also as URLs, forms, JSON and base64 write it.
  * - The query of every URL, whoever wrote it: signed links keep their signature there.
  * - What looks like an authorization value, an API key or a signature.
  */
@@ -54,10 +54,7 @@ export class Redactor {
     const value = typeof secret === 'string' ? secret : secret.reveal();
     if (value.length < shortestSecret) return;
     this.#secrets.add(value);
-    const encoded = encodeURIComponent(value);
-    if (encoded !== value) this.#secrets.add(encoded);
-    const quoted = JSON.stringify(value).slice(1, -1);
-    if (quoted !== value) this.#secrets.add(quoted);
+    for (const form of formsOf(Buffer.from(value).toString())) if (form.length >= shortestSecret) this.#secrets.add(form);
   }
 
   redact(text: string): string {
@@ -71,4 +68,23 @@ export class Redactor {
       .replace(apiKeyPattern, hidden)
       .replace(digestPattern, hidden);
   }
+}
+
+/** A text as it may come back in the message of whoever it was sent to. */
+function formsOf(value: string): readonly string[] {
+  const quoted = JSON.stringify(value).slice(1, -1);
+  const ascii = quoted.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = [encodeURIComponent(value), encodeURI(value), new URLSearchParams([['', value]]).toString().slice(1)];
+  const inBase64 = [Buffer.from(value).toString('base64').replace(/=+$/, ''), ...[0, 1, 2].map((before) => base64After(before, value))];
+  return [
+    ...[quoted, ascii].flatMap((text) => [text, text.replaceAll('/', '\\/')]),
+    ...escaped.flatMap((text) => [text, text.replace(/%../g, (code) => code.toLowerCase())]),
+    ...inBase64.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]),
+  ];
+}
+
+/** What of the base64 of a text with so many bytes before the value is the same whatever stands around it. */
+function base64After(before: number, value: string): string {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
 }

@@ -54,6 +54,15 @@ describe('an error', () => {
     }
     expect(error).toMatchObject({ ref: 'contacts:1/2', operation: 'open', source: 'contacts', cause: { code: 'ECONNRESET' } });
   });
+
+  it('shows no credential in the code of a vendor, nor below a line of its message that looks like a place in our code', () => {
+    const cause = new FileSourceError('vendor-failure', 'inner', { vendorCode: `Bad(${secret})` });
+    const thrown = new FileSourceError('vendor-failure', `it broke\n    at send (${secret})`, { cause, vendorCode: `Bad(${secret})` });
+    const error = inContext(thrown, contextWithSecret(), 'open', undefined);
+    expect(error.vendorCode).toBe('Bad([redacted])');
+    for (const text of [error.describe(), JSON.stringify(error), inspect(error, { depth: 10, showHidden: true }), String(error.stack)]) expect(text).not.toContain(secret);
+    expect(error.stack).toContain('errors.test');
+  });
 });
 
 describe('a secret', () => {
@@ -78,6 +87,34 @@ describe('redaction', () => {
   it('takes signatures that a vendor echoes', () => {
     const safe = new Redactor().redact('hmac w6ifKMmAdJoKhu0vl2twvfP+ltyOTQ7LqLpvsZkOnlg= is wrong');
     expect(safe).toBe('hmac [redacted] is wrong');
+  });
+
+  it.each([
+    ['a URL', encodeURIComponent],
+    ['a URL with small digits', (text: string) => encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase())],
+    ['a URL whose slashes stand as they are', encodeURI],
+    ['a form', (text: string) => new URLSearchParams({ text }).toString().slice('text='.length)],
+    ['JSON', (text: string) => JSON.stringify(text).slice(1, -1)],
+    ['JSON of PHP', (text: string) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replaceAll('ö', '\\u00f6')],
+    ['base64', (text: string) => Buffer.from(text).toString('base64')],
+    ['base64 of URLs', (text: string) => Buffer.from(text).toString('base64url')],
+  ])('takes a secret as %s writes it', (_where, write) => {
+    for (const value of ['p@ss "wörd"/~(1)!?>+x', 'abc123', 'ü/ü~?>ü>?'.repeat(3)]) {
+      const redactor = new Redactor();
+      redactor.add(value);
+      expect(redactor.redact(`sent <${write(value)}> to us`)).toMatch(/^sent <\[redacted\]=*> to us$/);
+    }
+  });
+
+  it('takes a password out of the base64 of a user and a password', () => {
+    for (const user of ['m', 'me', 'you']) {
+      const redactor = new Redactor();
+      redactor.add('Correct-Horse-1');
+      const sent = Buffer.from(`${user}:Correct-Horse-1`).toString('base64');
+      const seen = redactor.redact(`got ${sent}`).slice('got '.length).replace('[redacted]', '');
+      expect(Buffer.from(seen, 'base64').toString()).not.toMatch(/orrect|Horse|se-/);
+      expect(seen.length).toBeLessThan(sent.length / 2);
+    }
   });
 
   it('takes the longest secret first, so that none is left half-seen', () => {

@@ -24,6 +24,7 @@ export function inContext(thrown: unknown, context: ErrorContext, operation: str
     {
       message: context.redactor.redact(located.message),
       ...(located.advice === undefined ? {} : { advice: context.redactor.redact(located.advice) }),
+      ...(located.vendorCode === undefined ? {} : { vendorCode: context.redactor.redact(located.vendorCode) }),
       ...(located.cause === undefined ? {} : { cause: reduceCause(located.cause, context.redactor, 0) }),
     },
     true,
@@ -37,7 +38,7 @@ function reduceCause(cause: unknown, redactor: Redactor, depth: number): unknown
   if (FileSourceError.is(cause)) {
     return new FileSourceError(cause.kind, redactor.redact(cause.message), {
       status: cause.status,
-      ...(cause.vendorCode === undefined ? {} : { vendorCode: cause.vendorCode }),
+      ...(cause.vendorCode === undefined ? {} : { vendorCode: redactor.redact(cause.vendorCode) }),
       ...(inner === undefined ? {} : { cause: inner }),
     });
   }

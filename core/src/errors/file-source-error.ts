@@ -69,7 +69,9 @@ export class FileSourceError extends Error {
     const merged = replace ? { ...own, ...facts } : { ...facts, ...own };
     const copy = new FileSourceError(this.kind, facts.message ?? this.message, merged);
     if (this.stack !== undefined) {
-      const frames = this.stack.slice(this.stack.indexOf('\n    at '));
+      // After the message, which may hold what looks like frames.
+      const messageEnd = this.stack.indexOf(this.message) + this.message.length;
+      const frames = this.stack.slice(this.stack.indexOf('\n    at ', messageEnd));
       Object.defineProperty(copy, 'stack', { value: `${copy.name}: ${copy.message}${frames.startsWith('\n') ? frames : ''}`, writable: true, configurable: true });
     }
     return copy;
