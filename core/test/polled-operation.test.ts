@@ -45,6 +45,22 @@ describe('an operation', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('asks the vendor nothing more when whoever watched it looks away', async () => {
+    const clock = createVirtualClock();
+    const script = scripted([{ status: 'running', percent: 1 }, { status: 'running', percent: 2 }]);
+    const operation = createPolledOperation({ poll: script.poll, cancel: noCancel, clock });
+    const seen: (number | null)[] = [];
+    const watched = (async () => {
+      for await (const { percent } of operation.watch()) if (seen.push(percent) === 2) break;
+    })();
+    await clock.advance(1_000);
+    await watched;
+    const polls = script.polls;
+    await clock.advance(60_000);
+    expect(script.polls).toBe(polls);
+    expect(clock.sleeping).toBe(0);
+  });
+
   it('leaves the other waiters alone when one gives up', async () => {
     const clock = createVirtualClock();
     const script = scripted([{ status: 'running' }, { status: 'running' }, { status: 'running' }, { status: 'succeeded', result: 'x' }]);

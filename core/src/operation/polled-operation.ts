@@ -68,7 +68,10 @@ class PolledOperation<T> implements Operation<T> {
       wake?.();
     };
     this.#watchers.add(onChange);
-    const ending = this.result(options).then(
+    // Who looks away waits no more.
+    const over = new AbortController();
+    const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+    const ending = this.result({ ...options, signal }).then(
       () => undefined,
       (error: unknown) => toFileSourceError(error),
     );
@@ -94,6 +97,7 @@ class PolledOperation<T> implements Operation<T> {
       }
     } finally {
       this.#watchers.delete(onChange);
+      over.abort();
     }
   }
 
