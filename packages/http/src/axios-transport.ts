@@ -8,6 +8,7 @@ import type { ClosableHttpClient } from './closable-http-client.ts';
 import { decodeBody } from './decode-body.ts';
 import { download } from './download/download.ts';
 import type { RawAnswer } from './download/exchange-on-connection.ts';
+import { isEnvironmentProxy } from './environment-proxies.ts';
 import { gatherBody } from './gather-body.ts';
 import { headersOf } from './headers-of.ts';
 import { toHttpError } from './http-error.ts';
@@ -27,7 +28,7 @@ export interface AxiosTransportOptions {
   readonly ca?: string;
   /**
    * Uses the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; default false.
-   * - The proxy then looks names up, so whether they lead to private addresses is its affair.
+   * - The proxy then looks names up, so whether they lead to private addresses is its affair; what goes past it is checked here.
    */
   readonly proxyFromEnvironment?: boolean;
   readonly userAgent?: string;
@@ -44,7 +45,7 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
   const { connectTimeoutMs = 15_000, maxHeaderBytes = 32_768, ca, proxyFromEnvironment = false, userAgent = 'filesource', lookup } = options;
   const settings = { connectTimeoutMs, ...(ca === undefined ? {} : { ca }) };
   const anywhere = new Pools({ ...settings, ...(lookup === undefined ? {} : { lookup: anyLookup(lookup) }) });
-  const publicOnly = proxyFromEnvironment ? anywhere : new Pools({ ...settings, lookup: publicLookup(lookup) });
+  const publicOnly = new Pools({ ...settings, lookup: publicLookup(lookup, proxyFromEnvironment ? isEnvironmentProxy : undefined) });
   const client = axios.create({
     // A proxy is something that axios' own adapter knows how to use.
     adapter: proxyFromEnvironment ? 'http' : createNodeAdapter({ maxHeaderBytes }),

@@ -10,16 +10,17 @@ const systemLookup: LookupAll = (hostname, options, callback) => lookup(hostname
 
 /**
  * A `lookup` for sockets that gives public addresses only, so the address that was checked is the one connected to.
+ * - Names of which `mayBePrivate` is true lead anywhere.
  * - Fails with `host-refused` when a name has none. A URL that holds an address is never looked up: check it before.
  */
-export function publicLookup(lookupAll: LookupAll = systemLookup): LookupFunction {
+export function publicLookup(lookupAll: LookupAll = systemLookup, mayBePrivate: (hostname: string) => boolean = () => false): LookupFunction {
   return (hostname, options, callback) => {
     lookupAll(hostname, options, (error, addresses) => {
       if (error !== null) {
         callback(error, []);
         return;
       }
-      const allowed = addresses.filter(({ address }) => !isPrivateAddress(address));
+      const allowed = mayBePrivate(hostname) ? addresses : addresses.filter(({ address }) => !isPrivateAddress(address));
       const [first] = allowed;
       if (first === undefined) callback(privateRefused(hostname), []);
       else if (options.all === true) callback(null, allowed);

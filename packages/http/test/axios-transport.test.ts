@@ -252,17 +252,45 @@ describe.each([false, true])('the axios transport, isDownload %s', (isDownload) 
   it('uses no proxy of the environment unless it is told to', async () => {
     const proxy = await serve((_request, response) => response.end('from the proxy'));
     const server = await serve((_request, response) => response.end('direct'));
-    const before = { ...process.env };
-    Object.assign(process.env, { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '', no_proxy: '' });
-    try {
+    await underProxies({ HTTP_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '', no_proxy: '' }, async () => {
       expect(await clientWith().send(get(server.url)).then(textOf)).toBe('direct');
       expect(await clientWith({ proxyFromEnvironment: true }).send(get('http://files.example.com/x')).then(textOf)).toBe('from the proxy');
-    } finally {
-      for (const name of ['HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy']) {
-        const value = before[name];
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
+    });
+  });
+
+  it('reaches a proxy inside, and past it no private address behind a public name', async () => {
+    const proxy = await serve((_request, response) => response.end('from the proxy'));
+    const { port } = new URL(proxy.url);
+    const lookup: AxiosTransportOptions['lookup'] = (_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    const client = clientWith({ proxyFromEnvironment: true, lookup });
+    const url = `http://cdn.example.com:${port}/`;
+    const isPublic = { allowedHosts: ['api.example.com'], publicHosts: ['*.example.com'] };
+    for (const none of [{ HTTPS_PROXY: `http://proxy.inside:${port}` }, { HTTP_PROXY: `http://proxy.inside:${port}`, NO_PROXY: 'cdn.example.com' }]) {
+      await underProxies(none, () => expect(client.send(get(url, isPublic))).rejects.toMatchObject({ kind: 'host-refused' }));
+    }
+    expect(proxy.requests).toHaveLength(0);
+    for (const written of [`http://proxy.inside:${port}`, `Proxy.Inside:${port}`]) {
+      await underProxies({ HTTP_PROXY: written }, async () => expect(await client.send(get(url, isPublic)).then(textOf)).toBe('from the proxy'));
     }
   });
 });
+
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+
+/** Under these variables of the environment, and no others that tell of proxies. */
+async function underProxies(variables: Readonly<Record<string, string>>, run: () => Promise<void>): Promise<void> {
+  const before = { ...process.env };
+  const set = (values: NodeJS.ProcessEnv): void => {
+    for (const name of proxyVariables) {
+      const value = values[name];
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  set(variables);
+  try {
+    await run();
+  } finally {
+    set(before);
+  }
+}
