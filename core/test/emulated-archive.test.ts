@@ -190,6 +190,14 @@ describe('names in an archive', () => {
     ]);
   });
 
+  it('are no longer than a file system takes, also where long ones had to be told apart', () => {
+    const spread = createPathSpreader();
+    const names = ['ä', 'b'].flatMap((letter) => ['.pdf', '', `.${'e'.repeat(40)}`].map((ending) => letter.repeat(300) + ending));
+    const paths = names.flatMap((name) => [1, 2, 3].map((count) => spread(`folder/${safeSegment(`${name.slice(0, 299)}${count}${name.slice(300)}`)}`)));
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(paths.filter((path) => Buffer.byteLength(path) > 'folder/'.length + 255)).toEqual([]);
+  });
+
   it('are told apart in time that grows with their number alone: the square of it would take hours here', () => {
     const spread = createPathSpreader();
     const paths = Array.from({ length: 200_000 }, () => spread('Grundriss.pdf'));

@@ -3,6 +3,7 @@ import { fitName } from './fit-name.ts';
 /**
  * Gives every path of one archive a place of its own: the second `a.txt` becomes `a (1).txt`.
  * - Compares without case, so that the archive unpacks on every file system.
+ * - A name that gets a count is cut as {@link fitName} does it.
  */
 export function createPathSpreader(): (path: string) => string {
   const taken = new Set<string>();
@@ -10,12 +11,10 @@ export function createPathSpreader(): (path: string) => string {
   const nextCount = new Map<string, number>();
   return (path) => {
     const key = path.toLowerCase();
-    const dot = path.lastIndexOf('.');
-    const base = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path;
-    const ending = path.slice(base.length);
+    const nameAt = path.lastIndexOf('/') + 1;
     let candidate = path;
     let count = nextCount.get(key) ?? 1;
-    for (; taken.has(candidate.toLowerCase()); count += 1) candidate = `${base} (${count})${ending}`;
+    for (; taken.has(candidate.toLowerCase()); count += 1) candidate = path.slice(0, nameAt) + fitName(path.slice(nameAt), ` (${count})`);
     nextCount.set(key, count);
     taken.add(candidate.toLowerCase());
     return candidate;
