@@ -72,7 +72,7 @@ export class Sessions {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#sessions].map(([id, session]) => this.#close(id, session)));
+    await Promise.all([...[...this.#sessions].map(([id, session]) => this.#close(id, session)), ...[...this.#opening].map(({ server }) => server.close())]);
   }
 
   #make(): Session {

@@ -24,7 +24,7 @@ function byDirectory(files: Iterable<Written>): Map<string, Map<string, number |
   const directories = new Map<string, Map<string, number | null>>();
   for (const { path, size } of files) {
     if (path === null) continue;
-    const directory = path.slice(0, path.lastIndexOf('/'));
+    const directory = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     const inside = directories.get(directory) ?? new Map<string, number | null>();
     directories.set(directory, inside.set(path, size));
   }
