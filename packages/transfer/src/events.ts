@@ -14,7 +14,7 @@ export interface TransferError {
  * - `journal-damaged` comes first: what an earlier run noted cannot be trusted, is set aside below that name, and everything is fetched anew.
  * - `progress` comes now and then and after each file; its totals grow until `planned`.
  * - `operation-progress` is the vendor's own, while it packs an archive.
- * - `done` comes last, also when the transfer then throws.
+ * - `done` comes last; of a pull also when it then throws, while an archive that fails tells only why.
  */
 export type TransferEvent =
   | { readonly type: 'journal-damaged'; readonly path: string }
