@@ -211,6 +211,7 @@ export class Journal {
     await rename(next, this.#path);
     this.#fd = openSync(this.#path, 'a');
   }
+
   /** Its lines, as few as can be. */
   *#pieces(): Generator<string, void> {
     let text = lineOf({ type: 'journal', version: 1 });
