@@ -30,6 +30,17 @@ describe('the text of an answer', () => {
     expect(textOf(broken)).toContain('\uFFFD');
   });
 
+  it('is what the bytes say where characters past ASCII are few, of Latin-1 and of others', () => {
+    const one = fc.constantFrom('\u0080', '\u00BF', '\u00C0', '\u00FF', 'ä', 'ß', '\u00C2', '\u00C3', '\u0100', '€', '😀', '');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(one, fc.integer({ min: 0, max: 900 })), { minLength: 1, maxLength: 12 }), (pieces) => {
+        const text = pieces.map(([wild, length]) => wild + 'a'.repeat(length)).join('');
+        expect(textOf(Buffer.from(text))).toBe(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('keeps a byte order mark and characters of four bytes', () => {
     const bytes = long(Buffer.from('\uFEFF😀'));
     expect(textOf(bytes)).toBe(bytes.toString('utf8'));
