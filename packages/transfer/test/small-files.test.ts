@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import type nodeFs from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -125,7 +125,7 @@ test('a host with hashing of its own has every byte pass it', async () => {
   const own: Hashing = {
     ...nodeHashing,
     sha256: () => {
-      const hash = createHash('sha256');
+      const hash = crypto.createHash('sha256');
       return { update: (bytes) => ((hashed += bytes.length), void hash.update(bytes)), hex: () => hash.digest('hex') };
     },
   };
@@ -210,7 +210,7 @@ test('files of one group are all forced to the disk before the first one has its
     renameSync: (from: string, to: string) => void calls.push(`${from} > ${to}`),
     rmSync: () => undefined,
   };
-  const write = createSmallFileWriter({ crypto: { createHash }, fs: fs as unknown as typeof nodeFs });
+  const write = createSmallFileWriter({ crypto, fs: fs as unknown as typeof nodeFs });
   const tasks = ['a', 'b'].map((name) => ({ bytes: Buffer.from(name), partPath: `part-${name}`, finalPath: name }));
   expect(write(tasks)).toEqual([sha256('a'), sha256('b')]);
   expect(calls).toEqual(['open part-a', 'write', 'open part-b', 'write', 'sync', 'sync', 'part-a > a', 'part-b > b']);
@@ -232,7 +232,7 @@ test.each(['writeSync', 'fsyncSync', 'renameSync'])('one whose part cannot be re
     renameSync: (from: string, to: string) => (refuse('renameSync', from), void renamed.push(to)),
     rmSync: () => fail('EPERM'),
   };
-  const write = createSmallFileWriter({ crypto: { createHash }, fs: fs as unknown as typeof nodeFs });
+  const write = createSmallFileWriter({ crypto, fs: fs as unknown as typeof nodeFs });
   const tasks = ['a', 'b', 'c'].map((name) => ({ bytes: Buffer.from(name), partPath: `part-${name}`, finalPath: name }));
   expect(write(tasks)).toEqual([sha256('a'), { code: 'EACCES', message: 'EACCES was said' }, sha256('c')]);
   expect(renamed).toEqual(['a', 'c']);

@@ -3,7 +3,7 @@ import type * as fs from 'node:fs';
 
 /** What the writer uses of Node. */
 export interface SmallFileTools {
-  readonly crypto: Pick<typeof crypto, 'createHash'>;
+  readonly crypto: Pick<typeof crypto, 'hash'>;
   readonly fs: typeof fs;
 }
 
@@ -79,7 +79,7 @@ export function createSmallFileWriter({ crypto, fs }: SmallFileTools): SmallFile
       const failure = synced[index];
       if (failure !== undefined) return failure;
       return attempt(task, () => {
-        const sha256 = crypto.createHash('sha256').update(task.bytes).digest('hex');
+        const sha256 = crypto.hash('sha256', task.bytes);
         fs.renameSync(task.partPath, task.finalPath);
         return sha256;
       });
