@@ -35,7 +35,7 @@ export interface Limits {
   readonly requestsPerOpen?: number;
   /** The same for a file that was listed within the last minutes, and then none of them is shared; missing: no difference. */
   readonly requestsPerListedOpen?: number;
-  /** Files whose own requests are under way at once; missing: `maxConcurrency`. */
+  /** Files whose own requests are under way at once where `open` is given no `concurrency`; missing: `maxConcurrency`. */
   readonly maxOpening?: number;
   /** What the config bounds the account to; missing: no bound. */
   readonly maxRequestsPerSecond?: number;

@@ -9,6 +9,11 @@ export interface ByteRange {
 export interface OpenOptions {
   readonly range?: ByteRange;
   readonly signal?: AbortSignal;
+  /**
+   * Files whose bytes are asked for at once, counted over all calls with this number; default: `limits.maxOpening`, and without effect where a source has no such limit.
+   * - For callers that open more than that together, so that the links of many files share a request.
+   */
+  readonly concurrency?: number;
 }
 
 /**

@@ -202,6 +202,12 @@ describe('a range', () => {
     expect(adapter.calls).toEqual([]);
   });
 
+  it.each([0, -1, 1.5, Number.NaN])('a concurrency of %s is refused before any request', async (concurrency) => {
+    const adapter = adapterWith();
+    await expect(sourceOf(adapter).open('1/2', { concurrency })).rejects.toMatchObject({ kind: 'invalid-argument' });
+    expect(adapter.calls).toEqual([]);
+  });
+
   it('past the end is not satisfiable, with and without the vendor\'s help', async () => {
     for (const native of [true, false]) {
       await expect(sourceOf(adapterWith(undefined, native)).open('1/2', { range: { offset: 300_001 } })).rejects.toMatchObject({ kind: 'range-not-satisfiable' });

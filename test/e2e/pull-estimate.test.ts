@@ -155,6 +155,15 @@ describe('an estimate, held against what then happens at a vendor 120 ms away,',
     expectTime(happened);
   });
 
+  it.each([2, 40])('tells the time of files whose links came with the listing where %i are fetched at once', async (concurrency) => {
+    const happened = await happen({ refs: ['appointments:260'], concurrency });
+    const turns = happened.timeMs / latencyMs;
+    expect(turns).toBeGreaterThan(((2 / 3) * files) / concurrency);
+    expect(turns).toBeLessThan(((3 / 2) * files) / concurrency);
+    expectBytes(happened);
+    expectTime(happened);
+  });
+
   it('has one request for each file where only one is fetched at a time', async () => {
     const happened = await happen({ refs: ['contacts:1240'], concurrency: 1 });
     expect(happened.estimate.calls).toBe(260);

@@ -11,11 +11,11 @@ export const maxSharedBytes = 1024 * 1024;
 export const maxExpectedBytes = 4 * 1024 * 1024;
 /** From here on, contents that wait together are spread over the requests that are free. */
 export const worthSpreadingBytes = maxExpectedBytes / 2;
-/** Links of appointment files that are being opened at once; the bodies then flow without this bound. */
+/** Links of appointment files that are being opened at once, where the caller does not say how many; the bodies then flow without this bound. */
 export const maxOpening = 8;
 
 /** As many as four full requests hold by default, which is how many are on their way at once. */
-const maxConcurrency = 200;
+export const maxConcurrency = 200;
 
 const noArchive = {
   archive: unsupported('onOffice makes no archives'),

@@ -77,6 +77,31 @@ describe('open', () => {
     expect(server.gets.map(({ url }) => url)).toEqual(['1', '100', '101', '250', '301', '450'].map((id) => `/file?of=${id}`));
   });
 
+  test.each([
+    ['eight', undefined, 8],
+    ['as many as the caller says', 3, 3],
+    ['as many as the caller says', 20, 20],
+  ])('asks for %s of the files that are opened together at once', async (_name, concurrency, most) => {
+    const all = Array.from({ length: 40 }, (_, index) => ({ id: index + 1, elements: { filename: `${index + 1}.txt`, fileSize: String(bytes.length), url: `${server.url}/file?of=${index + 1}` } }));
+    server.onApi = listOf(all, { most: 100 });
+    const waiting: ServerResponse[] = [];
+    let answered = 0;
+    server.onGet = () => (response) => void waiting.push(response);
+    const adapter = adapterOf(server, 'onoffice-appointment');
+    await adapter.listPage('247', { pageSize: 100 });
+    const opened = Promise.all(all.map(async ({ id }) => bytesOf(await adapter.open({ folder: '247', file: String(id) }, concurrency === undefined ? {} : { concurrency }))));
+    while (answered < all.length) {
+      const expected = Math.min(answered + most, all.length);
+      while (server.gets.length < expected) await realClock.sleep(1);
+      // Whoever would ask for more of them does so by now.
+      await realClock.sleep(20);
+      expect(server.gets).toHaveLength(expected);
+      for (const response of waiting.splice(0)) response.end(bytes);
+      answered = expected;
+    }
+    for (const body of await opened) expect(body.equals(bytes)).toBe(true);
+  });
+
   test('asks for a new link where the one of the listing is dead, or gives another file than was listed', async () => {
     listing();
     const adapter = adapterOf(server, 'onoffice-appointment');

@@ -40,6 +40,9 @@ export function gateLayer(): Layer {
               checkRange(options.range);
               need(capabilities, 'openRange');
             }
+            if (options.concurrency !== undefined && !(Number.isInteger(options.concurrency) && options.concurrency > 0)) {
+              throw new FileSourceError('invalid-argument', `a concurrency is a whole number above 0, not ${options.concurrency}`);
+            }
             return inner.open(file, options);
           }),
         link: async (ref, options) => {

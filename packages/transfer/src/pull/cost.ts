@@ -74,16 +74,18 @@ export class FileLoad {
   }
 
   way({ latency: { ms }, concurrency }: Circumstances): Way {
-    const { openBatch = 1, requestsPerListedOpen, maxConcurrency, maxOpening = maxConcurrency } = this.#limits;
+    const { openBatch = 1, requestsPerListedOpen, maxConcurrency, maxOpening } = this.#limits;
+    // Whoever has that limit goes by the concurrency of the caller.
+    const opening = maxOpening === undefined ? maxConcurrency : Math.min(concurrency, maxConcurrency);
     const requestsPerOpen = requestsPerListedOpen ?? this.#limits.requestsPerOpen ?? 1;
     const sharing = this.files - this.#alone;
     const own = requestsPerOpen - 1;
     const open = this.#shared.count + this.#smallShared.count + sharing * own + this.#alone * requestsPerOpen;
     const sharedMs = (this.#shared.rounds + this.#smallShared.rounds) * ms;
-    const ownMs = sharing === 0 ? 0 : rounds(sharing, Math.min(maxOpening, concurrency > 1 ? smallBatches * openBatch : 1)) * own * ms;
+    const ownMs = sharing === 0 ? 0 : rounds(sharing, Math.min(opening, concurrency > 1 ? smallBatches * openBatch : 1)) * own * ms;
     // Small files have places of their own where requests may be shared.
     const places = concurrency > 1 && requestsPerListedOpen !== undefined ? Math.max(concurrency, smallBatches * openBatch) : concurrency;
-    const aloneMs = rounds(this.#alone, Math.min(places, maxOpening)) * requestsPerOpen * ms;
+    const aloneMs = rounds(this.#alone, Math.min(places, opening)) * requestsPerOpen * ms;
     const requestsMs = Math.max(sharedMs, ownMs === 0 ? 0 : ownMs + ms) + aloneMs;
     return { calls: { open, start: 0, poll: 0, download: 0 }, timeMs: boundedMs(requestsMs, open, this.expectedBytes, this.#limits) };
   }

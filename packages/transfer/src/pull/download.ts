@@ -17,6 +17,8 @@ export interface DownloadOptions {
   readonly hashing: Hashing;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Files of the pull whose bytes are asked for at once. */
+  readonly concurrency: number;
   readonly smallFiles: SmallFiles;
   readonly onBytes: (bytes: number) => void;
   /** Called when nothing more of the file is on its way, which may be before it has its place. */
@@ -34,13 +36,13 @@ export interface Downloaded {
  */
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
   const { entry, path } = file;
-  const { target, journal, clock, signal } = options;
+  const { target, journal, clock, signal, concurrency } = options;
   // Also for what is there: that nobody swaps them meanwhile is looked at in the end.
   await target.makeParents(path);
   const earlier = journal.doneOf(path, entry);
   if (earlier !== undefined && (await isStillThere(earlier, path, options))) return { size: earlier.size, sha256: earlier.sha256 };
   const begun = journal.partOf(path, entry.ref);
-  const opened: OpenedFile = begun === undefined ? { content: await file.source.open(entry, { signal }) } : await openRest(begun, file, options);
+  const opened: OpenedFile = begun === undefined ? { content: await file.source.open(entry, { signal, concurrency }) } : await openRest(begun, file, options);
   const { content, resume, isAfresh } = opened;
   const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
   if (whole !== undefined) {
@@ -135,12 +137,12 @@ interface OpenedFile {
 /** The bytes that the part of a file lacks, where it is still one of this file; else all of them. */
 async function openRest(record: PartRecord, file: PlannedFile, options: DownloadOptions): Promise<OpenedFile> {
   const { source, entry } = file;
-  const { hashing, signal } = options;
+  const { hashing, signal, concurrency } = options;
   const hasPart = record.bytes > 0 && record.bytes < record.totalSize;
   const { partPath } = hasPart ? placeOf(file, options) : { partPath: '' };
   if (hasPart && ((await sizeOf(partPath)) ?? 0) >= record.bytes) {
     const hash = await hashOf(partPath, record.bytes, { hashing, signal });
-    const content = await source.open(entry, { range: { offset: record.bytes }, signal }).catch((error: unknown) => {
+    const content = await source.open(entry, { range: { offset: record.bytes }, signal, concurrency }).catch((error: unknown) => {
       if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return undefined;
       throw error;
     });
@@ -151,10 +153,10 @@ async function openRest(record: PartRecord, file: PlannedFile, options: Download
     }
     content?.body.destroy();
   }
-  if (record.bytes === 0) return { content: await source.open(entry, { signal }) };
+  if (record.bytes === 0) return { content: await source.open(entry, { signal, concurrency }) };
   // The part is about to hold other bytes than those of the record.
   options.journal.recordPart({ ...record, bytes: 0 });
-  return { content: await source.open(entry, { signal }), isAfresh: true };
+  return { content: await source.open(entry, { signal, concurrency }), isAfresh: true };
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

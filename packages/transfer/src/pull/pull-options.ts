@@ -10,6 +10,7 @@ export interface PullOptions {
   /**
    * Files in flight at once; default 8.
    * - More than 1 lets small files go beside these where a source opens many with one request: two requests' worth (`limits.openBatch`).
+   *   Bytes that each of them has to be asked for by itself are asked for at once for no more files than this.
    */
   readonly concurrency?: number;
   /** Default `auto`: many small files come in archives where the vendor makes them and that is clearly cheaper. The proof is the same. */

@@ -214,6 +214,7 @@ export class PullRun {
         hashing: this.#options.hashing,
         clock: this.#options.clock,
         signal: this.#signal,
+        concurrency: this.#options.concurrency ?? defaultConcurrency,
         onBytes: (bytes) => {
           received += bytes;
           this.#tally.receive(bytes);
