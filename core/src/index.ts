@@ -36,6 +36,7 @@ export { mapOperation, type OperationMapping } from './operation/map-operation.t
 export type { OperationStatus, Progress } from './operation/progress.ts';
 export { parseOperationToken, type OperationToken } from './operation/token.ts';
 export { KnownKeys, type Key } from './known-keys.ts';
+export { KnownRecords } from './known-records.ts';
 export { createListing, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Hashing, RunningHash } from './ports/hashing.ts';

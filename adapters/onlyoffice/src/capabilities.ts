@@ -24,8 +24,9 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
       linkLifetimeMs: null,
       maxConcurrency: 8,
       maxArchives: 1,
-      // What the file is, and then its bytes.
+      // What the file is, which a listing told as well, and then its bytes.
       requestsPerOpen: 2,
+      requestsPerListedOpen: 1,
     },
   };
 }

@@ -1,16 +1,18 @@
-import { FileSourceError, KnownKeys, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
+import { FileSourceError, KnownKeys, parseJson, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import type { Generation } from './generation.ts';
 import { contentsPath, isOwnId, type FolderId } from './ids.ts';
 import { quickContents } from './quick-read.ts';
-import { contentsSchema, rootSchema, type ContentsDto } from './schemas.ts';
+import { contentsSchema, envelopeSchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
 const keysKept = 2000;
 const mostRereads = 3;
 /** Pages in a row that may show nothing, for what the user may not see; a total can announce any number of them. */
 const mostEmpty = 1000;
+/** The text of a page is kept for its files where it is no longer than this for each of them. */
+const mostPerFile = 2048;
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
@@ -42,11 +44,11 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * - At the end, fewer entries than the portal announced are an error, unless `acceptsHidden` says that the user may not see them all.
  * - When the folder has shrunk, entries have moved up: as many are read again.
  */
-export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, { maxPageSize, acceptsHidden }: ListingRules): Promise<Page<Entry>> {
+export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, { maxPageSize, acceptsHidden, onFiles }: ListingRules): Promise<Page<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
-  const { start, value, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
+  const { start, value, text, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
@@ -63,6 +65,8 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     throw new FileSourceError('vendor-protocol', `the portal announces ${total ?? 'more'} entries and sends ${mostEmpty} pages with none`, { advice: 'The listing is not complete; report this to the vendor.' });
   }
   const next = goOn(before, came, repeats);
+  const files = value.files ?? [];
+  onFiles?.(files, text.length > files.length * mostPerFile ? () => files : () => filesIn(text));
   // The entries of the last page come before the error that others are missing.
   const isShort = !next.hasMore && !acceptsHidden && isLess(next.listed, next.total);
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
@@ -119,6 +123,11 @@ function entriesOf({ folders, files }: ContentsDto, folder: string, generation: 
   return entries;
 }
 
+function filesIn(text: string): readonly FileDto[] {
+  const { response } = envelopeSchema.parse(parseJson(text));
+  return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
+}
+
 /** The entries that are not known, each once; their keys are added to `fresh`. */
 function takeFresh(received: readonly Entry[], known: KnownKeys, fresh: Set<Key>): Entry[] {
   const items: Entry[] = [];
@@ -141,6 +150,8 @@ export interface ListingRules {
   readonly maxPageSize: number;
   /** Takes what a portal counts and does not list for what the user may not see. */
   readonly acceptsHidden: boolean;
+  /** The files of each page, and how to have them once more: thousands of them would cost the garbage collector more than parsing them did, their text costs it nothing. */
+  readonly onFiles?: (files: readonly FileDto[], again: () => readonly FileDto[]) => void;
 }
 
 /** A file and a folder may have the same number; ids of connected accounts are texts. */
@@ -152,6 +163,7 @@ function keyOf({ kind, id }: Entry): Key {
 interface PageRead {
   readonly start: number;
   readonly value: ContentsDto;
+  readonly text: string;
   readonly total: number | null;
 }
 
@@ -160,10 +172,10 @@ async function readFrom(before: Position | undefined, fetchFrom: (start: number)
   let start = before?.start ?? 0;
   let last = before?.last ?? null;
   for (let rereads = 0; ; rereads += 1) {
-    const { value, total: outerTotal } = await fetchFrom(start);
+    const { value, text, total: outerTotal } = await fetchFrom(start);
     const total = believableTotal(value.total ?? outerTotal, start + (value.folders?.length ?? 0) + (value.files?.length ?? 0));
     // A wrong page does not fit its own total; then what was told before counts.
-    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, total: total ?? last };
+    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, text, total: total ?? last };
     start = Math.max(0, start - (last - total));
     last = total;
   }

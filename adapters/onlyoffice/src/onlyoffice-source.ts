@@ -1,4 +1,4 @@
-import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type SourceAdapter } from '@filesource/core';
+import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type Content, type Entry, type OpenOptions, type Page, type PageOptions, type SourceAdapter } from '@filesource/core';
 import { beginPlan, type PlanTools } from './archive-plan.ts';
 import type { BulkTools } from './bulk-download.ts';
 import { createBulkOperations } from './bulk-operations.ts';
@@ -7,15 +7,20 @@ import { createClient } from './client.ts';
 import { portalAddress, type OnlyOfficeConfig } from './config.ts';
 import { credentialsOf } from './credentials-of.ts';
 import { diagnosePortal } from './diagnose.ts';
+import { toFileEntry } from './entries.ts';
 import { createExchange } from './exchange.ts';
 import { handlerUrl, openBody } from './file-handler.ts';
 import { createGenerationDetector } from './generation.ts';
 import { parseFolderId } from './ids.ts';
-import { listContents, listRoot } from './listing.ts';
+import { KnownFiles } from './known-files.ts';
+import { listContents, listRoot, type ListingRules } from './listing.ts';
 import { createLookup, type FoundFile } from './lookup.ts';
 import { createOperationBoard } from './operation-board.ts';
 import { createRepeat } from './reading.ts';
+import type { FileDto } from './schemas.ts';
 
+/** What may be otherwise by now than a listing told: then the portal is asked once more. */
+const outdated = ['not-found', 'permission-denied', 'truncated', 'corrupt', 'conflict', 'link-expired', 'vendor-protocol'] as const;
 /** What goes into an archive is found by so many calls at once. */
 const planCallsAtOnce = 4;
 
@@ -28,47 +33,65 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const credentials = credentialsOf(config, { ports, exchange, generation, timeoutMs });
   const client = createClient({ portal, allowHosts: config.allowHosts, ports, generation, exchange, credentials });
   const lookup = createLookup(client);
+  const known = new KnownFiles(ports.clock);
   const capabilities = capabilitiesOf(config.generation);
   const repeat = createRepeat(ports, { maxAttempts, timeoutMs });
   const closing = new AbortController();
   const bulk: BulkTools = { client, board: createOperationBoard(), repeat, clock: ports.clock, logger: ports.logger, timeoutMs, whenBusy: config.whenBusy, busyTimeoutMs: config.busyTimeoutMs, closing: closing.signal };
 
-  const listPage: SourceAdapter['listPage'] = async (text, options) => {
+  const rules: ListingRules = { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept' };
+  const listWith = async (text: string, options: PageOptions, more: Pick<ListingRules, 'onFiles'>): Promise<Page<Entry>> => {
     const folder = parseFolderId(text);
-    return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept' });
+    return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { ...rules, ...more });
   };
 
-  const planTools: PlanTools = { lookup, repeat, listPage, callsAtOnce: Math.min(planCallsAtOnce, config.maxConcurrency ?? planCallsAtOnce) };
+  const openFound = async ({ dto, entry }: FoundFile, { range, signal }: OpenOptions): Promise<Content> => {
+    const content = await openBody(client, ports, { url: viewUrlOf(dto), range, totalSize: entry.size, mediaType: entry.mediaType, isArchive: false, signal });
+    return {
+      body: content.body,
+      size: content.size ?? (entry.size === null ? null : entry.size - content.offset),
+      totalSize: content.total ?? entry.size,
+      offset: content.offset,
+      mediaType: entry.mediaType,
+      name: entry.name,
+      validator: entry.validator,
+    };
+  };
+
+  const planTools: PlanTools = { lookup, repeat, listPage: (text, options) => listWith(text, options, {}), callsAtOnce: Math.min(planCallsAtOnce, config.maxConcurrency ?? planCallsAtOnce) };
   const operations = createBulkOperations({ ports, plan: planTools, tools: bulk });
 
   return {
     capabilities,
     letsGoOfSignals: true,
-    listPage,
+    listPage: (text, options) =>
+      listWith(text, options, {
+        onFiles: (files, again) => known.remember(text, files.map(({ id }) => id), () => again().map((dto) => ({ dto, entry: toFileEntry(dto, text, generation.current()) }))),
+      }),
     stat: async ({ folder, file }, { signal }) => (file === undefined ? lookup.folder(folder, signal) : (await lookup.file({ folder, file }, signal)).entry),
-    open: async (ref, { range, signal }) => {
+    open: async (ref, options) => {
+      const { range, signal } = options;
+      // Whoever carries on a file has to know whether it is still the same.
+      const listed = range === undefined ? known.take(ref) : undefined;
+      if (listed !== undefined) {
+        try {
+          return await openFound(listed, options);
+        } catch (error) {
+          if (!FileSourceError.is(error, ...outdated)) throw error;
+        }
+      }
       const found = await lookup.file(ref, signal);
-      const { entry } = found;
-      const content = await openBody(client, ports, { url: viewUrlOf(found), range, totalSize: entry.size, mediaType: entry.mediaType, isArchive: false, signal }).catch(async (error: unknown) => {
+      return openFound(found, options).catch(async (error: unknown) => {
         if (!FileSourceError.is(error, 'truncated', 'corrupt')) throw error;
         const now = await lookup.file(ref, signal);
-        if (now.entry.validator === entry.validator) throw error;
+        if (now.entry.validator === found.entry.validator) throw error;
         throw new FileSourceError('conflict', 'the file was changed while it was being opened', { status: 'temporary', cause: error });
       });
-      return {
-        body: content.body,
-        size: content.size ?? (entry.size === null ? null : entry.size - content.offset),
-        totalSize: content.total ?? entry.size,
-        offset: content.offset,
-        mediaType: entry.mediaType,
-        name: entry.name,
-        validator: entry.validator,
-      };
     },
     link: async ({ folder, file }, { signal }) => {
       if (file === undefined) throw new FileSourceError('unsupported', 'the portal does not tell the page of a folder');
       const found = await lookup.file({ folder, file }, signal);
-      return { url: handlerUrl(viewUrlOf(found), portal).href, kind: 'file', expires: null, needsCredentials: true };
+      return { url: handlerUrl(viewUrlOf(found.dto), portal).href, kind: 'file', expires: null, needsCredentials: true };
     },
     archive: async (selection, { signal, itemsMayFollow = false }) => {
       const walking = new AbortController();
@@ -86,7 +109,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   };
 }
 
-function viewUrlOf({ dto }: FoundFile): string {
+function viewUrlOf(dto: FileDto): string {
   if (typeof dto.viewUrl === 'string' && URL.canParse(dto.viewUrl, 'https://portal')) return dto.viewUrl;
   throw new FileSourceError('vendor-protocol', 'the portal does not tell where the bytes of the file are');
 }

@@ -1,5 +1,5 @@
 import type { FileSource } from '@filesource/core';
-import { archiveWay, FileLoad, type Circumstances, type Way } from './cost.ts';
+import { archiveWay, callCount, FileLoad, type Circumstances, type Way } from './cost.ts';
 import type { PlannedFile } from './plan.ts';
 
 /**
@@ -14,6 +14,9 @@ export const pullWays: readonly PullWay[] = ['auto', 'files', 'archive'];
 const leastFiles = 20;
 /** An archive has to be this much faster: more about it is assumed. */
 const clearly = 0.7;
+/** With so few of the calls, it may take a little longer too. */
+const fewCalls = 0.1;
+const aboutAsFast = 1.25;
 
 /** What one archive holds at most. */
 export const bundleLimits = { files: 1000, bytes: 256 * 1024 * 1024 } as const;
@@ -41,16 +44,23 @@ export function weigh(source: FileSource, files: readonly PlannedFile[], by: Pul
   if (files.length < 2) return choose('files', 'an archive of one file wins nothing');
   if (by === 'archive') return choose('archive', 'as asked for');
   if (files.length < leastFiles) return choose('files', `fewer than ${leastFiles} small files`);
-  const share = archive.timeMs / single.timeMs;
-  const compared = `one archive takes ${share.toFixed(2)} of the time`;
-  return share < clearly ? choose('archive', compared) : choose('files', `${compared}, and less than ${clearly} is asked for`);
+  const compared = `one archive takes ${(archive.timeMs / single.timeMs).toFixed(2)} of the time, with ${callCount(archive.calls)} in place of ${callCount(single.calls)} calls`;
+  return wins(archive, single) ? choose('archive', compared) : choose('files', `${compared}, and less than ${leastShare(archive, single)} is asked for`);
+}
+
+function leastShare(archive: Way, single: Way): number {
+  return callCount(archive.calls) <= fewCalls * callCount(single.calls) ? aboutAsFast : clearly;
+}
+
+function wins(archive: Way, single: Way): boolean {
+  return archive.timeMs < leastShare(archive, single) * single.timeMs;
 }
 
 /** False where not even a full archive of small files could be chosen. */
 export function couldWin(source: FileSource, circumstances: Circumstances): boolean {
   const load = new FileLoad(source, circumstances.concurrency);
   for (let files = 0; files < bundleLimits.files; files += 1) load.add(0);
-  return archiveWay(load, circumstances, source.capabilities.limits).timeMs < clearly * load.way(circumstances).timeMs;
+  return wins(archiveWay(load, circumstances, source.capabilities.limits), load.way(circumstances));
 }
 
 function loadOf(source: FileSource, files: readonly PlannedFile[], { concurrency }: Circumstances): FileLoad {

@@ -1,54 +1,53 @@
-import type { FileRef } from '@filesource/core';
-import type { FileRecord } from './entries.ts';
+import type { FileRef } from './ref.ts';
 
-/** What a page of a listing told, and how to read it anew where that is better than to hold it. */
-export interface RecordPage {
-  readonly items: readonly FileRecord[];
-  readonly again?: () => readonly FileRecord[];
+/** What an adapter knows of a file beside its entry. */
+interface FileRecord {
+  readonly entry: { readonly id: string };
 }
 
-interface Page {
+interface Page<Known> {
   readonly folder: string;
   readonly ids: readonly string[];
   readonly atMs: number;
   /** How to read them, until a file of the page is looked for. */
-  records: Map<string, FileRecord> | (() => readonly FileRecord[]);
+  records: Map<string, Known> | (() => readonly Known[]);
 }
 
 /** A file as a listing told of it, and when. */
-export interface KnownRecord {
-  readonly record: FileRecord;
+export interface KnownRecord<Known> {
+  readonly record: Known;
   readonly atMs: number;
 }
 
 /** The pages of one folder, and on which of them each file was told of last. */
-interface Folder {
-  readonly pages: Page[];
+interface Folder<Known> {
+  readonly pages: Page<Known>[];
   /** Those whose files are not among `pageOf` yet. */
-  readonly fresh: Page[];
-  readonly pageOf: Map<string, Page>;
+  readonly fresh: Page<Known>[];
+  readonly pageOf: Map<string, Page<Known>>;
 }
 
 /**
- * Files that listings told of, about the last `most` of them.
+ * For adapters: files that listings told of, about the last `most` of them.
  * - A page is kept as it is until one of its files is looked for: most listings are long, and nobody opens their files.
  */
-export class KnownRecords {
+export class KnownRecords<Known extends FileRecord> {
   readonly #most: number;
   /** The oldest first. */
-  readonly #pages = new Set<Page>();
-  readonly #folders = new Map<string, Folder>();
+  readonly #pages = new Set<Page<Known>>();
+  readonly #folders = new Map<string, Folder<Known>>();
   #count = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  remember(folder: string, { items, again }: RecordPage, atMs: number): void {
-    if (items.length === 0) return;
-    const page: Page = { folder, ids: items.map(({ entry }) => entry.id), atMs, records: again ?? (() => items) };
+  /** The files of a page, in its order; `read` gives them, from what is better held than they are. */
+  remember(folder: string, ids: readonly string[], read: () => readonly Known[], atMs: number): void {
+    if (ids.length === 0) return;
+    const page: Page<Known> = { folder, ids, atMs, records: read };
     this.#pages.add(page);
-    const known: Folder = this.#folders.get(folder) ?? { pages: [], fresh: [], pageOf: new Map() };
+    const known: Folder<Known> = this.#folders.get(folder) ?? { pages: [], fresh: [], pageOf: new Map() };
     this.#folders.set(folder, known);
     known.pages.push(page);
     known.fresh.push(page);
@@ -60,7 +59,7 @@ export class KnownRecords {
   }
 
   /** As it was told last. */
-  get({ folder, file }: FileRef): KnownRecord | undefined {
+  get({ folder, file }: FileRef): KnownRecord<Known> | undefined {
     const page = this.#pagesOf(folder)?.get(file);
     if (page === undefined) return undefined;
     const record = recordsOf(page).get(file);
@@ -74,13 +73,13 @@ export class KnownRecords {
     pages?.delete(file);
   }
 
-  #pagesOf(name: string): Folder['pageOf'] | undefined {
+  #pagesOf(name: string): Folder<Known>['pageOf'] | undefined {
     const folder = this.#folders.get(name);
     for (const page of folder?.fresh.splice(0) ?? []) for (const id of page.ids) folder?.pageOf.set(id, page);
     return folder?.pageOf;
   }
 
-  #drop(page: Page): void {
+  #drop(page: Page<Known>): void {
     this.#pages.delete(page);
     this.#count -= page.ids.length;
     const folder = this.#folders.get(page.folder);
@@ -93,9 +92,9 @@ export class KnownRecords {
 }
 
 /** Of a page, read once: what it was read from is not held any more. A page that tells of a file twice is listed with what it tells first. */
-function recordsOf(page: Page): Map<string, FileRecord> {
+function recordsOf<Known extends FileRecord>(page: Page<Known>): Map<string, Known> {
   if (page.records instanceof Map) return page.records;
-  const records = new Map<string, FileRecord>();
+  const records = new Map<string, Known>();
   for (const record of page.records()) if (!records.has(record.entry.id)) records.set(record.entry.id, record);
   page.records = records;
   return records;

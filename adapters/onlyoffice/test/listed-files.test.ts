@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Clock, Content } from '@filesource/core';
+import { realClock } from '@filesource/testkit';
+import { errorOf, makeSource, readAll } from './make-source.ts';
+import { docspace, startScript, type ScriptServer, type Told } from './script-server.ts';
+
+const servers: ScriptServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const bytes = Buffer.from('0123456789');
+const newer = Buffer.from('0123456789 and more');
+const stat = 'GET /api/2.0/files/file/5';
+const fetched = 'GET /filehandler.ashx';
+const minuteMs = 60_000;
+
+interface Portal {
+  readonly server: ScriptServer;
+  /** What was asked for since the listing. */
+  readonly since: () => readonly string[];
+  readonly list: () => Promise<void>;
+  readonly open: (range?: { readonly offset: number }) => Promise<Content>;
+  nowMs: number;
+}
+
+interface Answers {
+  /** The answers of the file handler, one after another; the last one from then on. */
+  readonly handler?: readonly Told[];
+  /** What the portal tells of the file when it is asked. */
+  readonly now?: Readonly<Record<string, unknown>>;
+  /** Beside the file, as many folders are listed. */
+  readonly folders?: number;
+}
+
+/** A portal with one file of ten bytes in its folder 7. */
+async function portal({ handler = [{ body: bytes }], now = {}, folders = 0 }: Answers = {}): Promise<Portal> {
+  let opened = 0;
+  let listed = 0;
+  const file = (): Readonly<Record<string, unknown>> => ({ id: 5, title: 'Exposé.docx', folderId: 7, version: 1, versionGroup: 1, pureContentLength: 10, updated: '2026-03-01T09:30:00Z', viewUrl: `${server.url}/filehandler.ashx?action=download&fileid=5` });
+  const server: ScriptServer = await startScript(({ path }) => {
+    if (path === '/api/2.0/authentication') return docspace(true);
+    if (path === '/api/2.0/files/file/5') return docspace({ ...file(), ...now });
+    if (path !== '/api/2.0/files/7') return handler[Math.min(opened++, handler.length - 1)];
+    const others = Array.from({ length: folders }, (_, index) => ({ id: 1000 + index, title: `Ordner ${'x'.repeat(200)}` }));
+    return docspace({ files: [file()], folders: others, current: { id: 7, title: 'a' }, count: 1 + folders, total: 1 + folders });
+  });
+  servers.push(server);
+  const made: Portal = {
+    server,
+    since: () => server.lines().slice(listed),
+    list: async () => {
+      await source.list('7').byPage()[Symbol.asyncIterator]().next();
+      listed = server.lines().length;
+    },
+    open: (range) => source.open('7/5', range === undefined ? {} : { range }),
+    nowMs: Date.UTC(2026, 10, 1),
+  };
+  const clock: Clock = { ...realClock, now: () => made.nowMs };
+  const { source } = makeSource({ baseUrl: server.url }, { clock });
+  return made;
+}
+
+describe('a file that was listed', () => {
+  test.each([0, 30])('is fetched with one request, and told as it was listed (beside %i folders)', async (folders) => {
+    const { list, open, since } = await portal({ folders });
+    await list();
+    const content = await open();
+    expect(content).toMatchObject({ name: 'Exposé.docx', size: 10, totalSize: 10, offset: 0, validator: 'v1.1:10:2026-03-01T09:30:00Z' });
+    expect(await readAll(content.body)).toEqual(bytes);
+    expect(since()).toEqual([fetched]);
+  });
+
+  test('is asked for as others are the second time, and by whoever carries it on', async () => {
+    const { list, open, since } = await portal();
+    await list();
+    await readAll((await open()).body);
+    await readAll((await open()).body);
+    expect(since()).toEqual([fetched, stat, fetched]);
+    await list();
+    await readAll((await open({ offset: 0 })).body);
+    expect(since()).toEqual([stat, fetched]);
+  });
+
+  test('is asked for as others are five minutes later', async () => {
+    const made = await portal();
+    await made.list();
+    made.nowMs += 5 * minuteMs + 1;
+    await readAll((await made.open()).body);
+    expect(made.since()).toEqual([stat, fetched]);
+    await made.list();
+    made.nowMs += 5 * minuteMs;
+    await readAll((await made.open()).body);
+    expect(made.since()).toEqual([fetched]);
+  });
+
+  test.each<[string, Told]>([
+    ['is longer now', { body: newer }],
+    ['is refused', { status: 403, body: '' }],
+    ['is not there', { status: 404, body: '' }],
+    ['is a page of a proxy', { body: '<html>wait</html>', headers: { 'content-type': 'text/html' } }],
+  ])('that %s is asked about once more, and given as it is now', async (_what, first) => {
+    const { list, open, since } = await portal({ handler: [first, { body: newer }], now: { version: 2, pureContentLength: newer.length } });
+    await list();
+    const content = await open();
+    expect(content).toMatchObject({ size: newer.length, validator: `v2.1:${newer.length}:2026-03-01T09:30:00Z` });
+    expect(await readAll(content.body)).toEqual(newer);
+    expect(since().filter((line) => !line.includes('authentication'))).toEqual([fetched, stat, fetched]);
+  });
+
+  test('that fails for a passing reason is not asked for twice at once', async () => {
+    const { list, open, since } = await portal({ handler: [{ status: 503, body: '' }] });
+    await list();
+    expect(await errorOf(open())).toMatchObject({ kind: 'vendor-failure', httpStatus: 503 });
+    expect(since()).toEqual([fetched]);
+  });
+});
