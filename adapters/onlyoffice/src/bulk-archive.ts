@@ -2,7 +2,7 @@ import { FileSourceError, mediaTypeOf, type Archive, type ArchiveContent, type A
 import type { ArchivePlan } from './archive-plan.ts';
 import type { OnlyOfficeClient } from './client.ts';
 import { fileNameOf, mediaTypeIn } from './content-headers.ts';
-import { openBody, type Body } from './file-handler.ts';
+import { isHandler, openBody, type Body } from './file-handler.ts';
 
 export interface BulkArchiveParts {
   readonly client: OnlyOfficeClient;
@@ -78,9 +78,9 @@ function linkOf(text: string, portal: URL): string {
 
 /** A store that the portal redirected to may name the file in its path only. */
 function nameInUrl(final: string, asked: string): string | null {
-  const { origin, pathname } = new URL(final);
-  if (origin === new URL(asked).origin) return null;
-  const segment = pathname.split(/[/\\]|%5C/i).pop() ?? '';
+  const url = new URL(final);
+  if (url.origin === new URL(asked).origin || isHandler(url)) return null;
+  const segment = url.pathname.split(/[/\\]|%5C/i).pop() ?? '';
   try {
     return segment === '' ? null : decodeURIComponent(segment);
   } catch {

@@ -1,4 +1,5 @@
 import { FileSourceError } from '@filesource/core';
+import { handlerUrl, throughPortal } from './file-handler.ts';
 
 /** How a bulk download ended well: what the vendor tells once. */
 export interface BulkEnd {
@@ -23,8 +24,8 @@ const handlePattern = /^([\w.-]{1,128})(?:~([dwDW])([\w+/=-]{1,1800}))?$/;
  */
 export function formatBulkHandle({ id, end }: BulkHandle, portal: URL): string | null {
   if (end === null) return checked(id);
-  if (!URL.canParse(end.url, portal.href)) return null;
-  const url = new URL(end.url, portal);
+  const url = ownUrl(end.url, portal);
+  if (url === undefined) return null;
   const key = url.searchParams.get('filename') ?? '';
   const letter = (['d', 'w'] as const).find((one) => linkTo(one, key, portal).href === url.href);
   return letter === undefined ? null : checked(`${id}~${end.warning === null ? letter : letter.toUpperCase()}${key}`);
@@ -38,6 +39,15 @@ export function parseBulkHandle(text: string, portal: URL): BulkHandle {
   const generation = letter.toLowerCase() === 'd' ? 'd' : 'w';
   const warning = letter === generation ? null : 'the vendor complained when it ended; its words were told to whoever saw the end';
   return { id, end: { url: linkTo(generation, key, portal).href, warning } };
+}
+
+/** A link to the portal as its address spells it, however the portal did; `undefined` for what is no link. */
+function ownUrl(link: string, portal: URL): URL | undefined {
+  try {
+    return throughPortal(handlerUrl(link, portal), portal);
+  } catch {
+    return undefined;
+  }
 }
 
 function linkTo(generation: keyof typeof handlers, key: string, portal: URL): URL {

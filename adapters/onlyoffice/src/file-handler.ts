@@ -31,7 +31,7 @@ const largestErrorText = 64 * 1024;
  */
 export async function openBody(client: OnlyOfficeClient, ports: Ports, request: BodyRequest): Promise<Body> {
   const { range, totalSize, signal } = request;
-  const url = handlerUrl(request.url, client.portal);
+  const url = throughPortal(handlerUrl(request.url, client.portal), client.portal);
   if (range !== undefined && totalSize !== null && range.offset > totalSize) throw outside(range.offset, totalSize);
   if (range !== undefined && (range.length === 0 || range.offset === totalSize)) {
     return { body: Readable.from([], { objectMode: false }), offset: range.offset, size: 0, total: totalSize, headers: {}, url: url.href };
@@ -62,10 +62,26 @@ export function handlerUrl(link: string, portal: URL): URL {
     throw new FileSourceError('vendor-protocol', 'the portal gave a link that is none');
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new FileSourceError('vendor-protocol', 'the portal gave a link that is not HTTP');
-  if (portal.protocol === 'https:' && url.protocol === 'http:' && url.host === portal.host && url.port === '') url.protocol = 'https:';
+  if (portal.protocol === 'https:' && url.protocol === 'http:' && url.host === portal.host) url.protocol = 'https:';
   url.username = '';
   url.password = '';
   return url;
+}
+
+const loopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Where a link is fetched: a portal that is called by a loopback address writes the domain of its tenant into its links, which may lead anywhere from here. */
+export function throughPortal(link: URL, portal: URL): URL {
+  if (!loopback.test(portal.hostname) || loopback.test(link.hostname) || !isHandler(link)) return link;
+  const url = new URL(portal);
+  url.pathname = link.pathname;
+  url.search = link.search;
+  return url;
+}
+
+/** The portal's own way to bytes, by its path. */
+export function isHandler({ pathname }: URL): boolean {
+  return /\/filehandler\.ashx$/i.test(pathname);
 }
 
 interface AskedRange {

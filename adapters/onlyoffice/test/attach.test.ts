@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { parseOperationToken, type Progress } from '@filesource/core';
 import { demoIds, demoUsers, startOnlyOfficeSandbox, type OnlyOfficeSandbox } from '@filesource/sandbox';
-import { archiveOf, errorOf, makeSource, readAll } from './make-source.ts';
+import { archiveOf, behindTls, errorOf, makeSource, readAll } from './make-source.ts';
 import { docspace, docspaceError, startScript, workspace, type ScriptServer, type Told } from './script-server.ts';
 
 let server: ScriptServer | undefined;
@@ -35,7 +35,7 @@ async function script(polls: readonly Step[], generation: 'docspace' | 'workspac
     if (method !== 'GET' || path !== '/api/2.0/files/fileops') return undefined;
     const step = polls[Math.min(gets++, polls.length - 1)] ?? [];
     if (!Array.isArray(step)) return step as Told;
-    return envelope((step as readonly Members[]).map((one) => (typeof one['url'] === 'string' ? { ...one, url: `${server!.url}${one['url']}` } : one)));
+    return envelope((step as readonly Members[]).map((one) => (typeof one['url'] === 'string' && one['url'].startsWith('/') ? { ...one, url: `${server!.url}${one['url']}` } : one)));
   });
   return server;
 }
@@ -89,6 +89,21 @@ describe('attaching from another process', () => {
     const { token } = await newSource().attach(await startedToken());
     expect(JSON.stringify(parseOperationToken(token!))).not.toMatch(/http|filehandler|geheim|127\.0\.0\.1/);
     expect((await (await newSource().attach(token!)).result()).warning).toContain('complained');
+  });
+
+  test.each([
+    ['with plain HTTP, behind TLS', 'https://portal.example.com', 'http://portal.example.com'],
+    ['with plain HTTP, behind TLS on a port of its own', 'https://portal.example.com:8443', 'http://portal.example.com:8443'],
+    ['with the domain of its tenant, called by a loopback address', 'http://localhost:8080', 'https://tenant.example.com'],
+  ])('gives a token of the end also where the portal spells its link %s', async (_name, baseUrl, spelled) => {
+    await script([[op({ ...done, url: `${spelled}${bulkPath}` })], []]);
+    const { source } = makeSource({ baseUrl }, { http: behindTls(baseUrl, server!) });
+    const { token } = await source.archive(files);
+    const operation = await source.attach(token!);
+    await operation.result();
+    const archive = await (await makeSource({ baseUrl }, { http: behindTls(baseUrl, server!) }).source.attach(operation.token!)).result();
+    const content = await archive.open();
+    expect([content.name, (await readAll(content.body)).toString()]).toEqual(['download.zip', 'PK-bytes']);
   });
 
   test('keeps a link of a form that is not known for itself', async () => {

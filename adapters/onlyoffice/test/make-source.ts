@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createFileSource, createLimiter, type Archive, type Clock, type FileSource, type Operation, type Ports } from '@filesource/core';
+import { createFileSource, createLimiter, FileSourceError, type Archive, type Clock, type FileSource, type HttpClient, type Operation, type Ports } from '@filesource/core';
 import { createHttpClient } from '@filesource/http';
 import { createTestPorts, realClock, type TestPorts } from '@filesource/testkit';
 import { onlyoffice } from '../src/index.ts';
@@ -31,6 +31,19 @@ export function makeSource(config: Readonly<Record<string, unknown>>, replaced: 
   const adapter = provider.create(settings, { name: 'documents', ports });
   const maxAttempts = settings['maxAttempts'] as number;
   return { ports, source: createFileSource({ name: 'documents', provider: 'onlyoffice', account: provider.account(settings), adapter, ports, limiter: createLimiter(8), retry: { maxAttempts }, timeoutMs: 600_000 }) };
+}
+
+/** A client that meets a proxy which ends TLS: what goes to `address` comes to the server, and nothing else does. */
+export function behindTls(address: string, server: { readonly url: string }): HttpClient {
+  const client = createHttpClient({ clock: realClock });
+  return {
+    send: async (request) => {
+      const { origin, pathname, search } = new URL(request.url);
+      if (origin !== address) throw new FileSourceError('network', `nothing answers at ${origin}`);
+      const response = await client.send({ ...request, url: `${server.url}${pathname}${search}`, allowedHosts: ['127.0.0.1'] });
+      return { ...response, url: request.url };
+    },
+  };
 }
 
 export async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {

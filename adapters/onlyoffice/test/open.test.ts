@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { docspace, docspaceError, startScript, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
-import { errorOf, makeSource, readAll } from './make-source.ts';
+import { behindTls, errorOf, makeSource, readAll } from './make-source.ts';
 
 const servers: ScriptServer[] = [];
 afterEach(async () => {
@@ -178,6 +178,23 @@ describe('open', () => {
     const allowed = makeSource({ baseUrl: server.url, allowHosts: ['localhost'] });
     await readAll((await allowed.source.open('7/5')).body);
     expect(other.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test('a portal that is called by a loopback address, and writes the domain of its tenant into its links, is asked where it is', async () => {
+    const server = await portal({ file: { viewUrl: 'https://tenant.example.com/filehandler.ashx?action=download&fileid=5' }, handler: ({ headers }) => ({ status: headers.authorization === undefined ? 403 : 200, body: bytes }) });
+    const { source } = makeSource({ baseUrl: server.url });
+    expect(await readAll((await source.open('7/5')).body)).toEqual(bytes);
+    expect((await source.link('7/5')).url).toBe('https://tenant.example.com/filehandler.ashx?action=download&fileid=5');
+    const astray = await portal({ file: { viewUrl: 'https://tenant.example.com//localhost/filehandler.ashx' }, handler: told(bytes) });
+    expect(await readAll((await makeSource({ baseUrl: astray.url }).source.open('7/5')).body)).toEqual(bytes);
+    const other = await portal({ file: { viewUrl: 'https://tenant.example.com/store/5' }, handler: told(bytes) });
+    expect(await errorOf(makeSource({ baseUrl: other.url }).source.open('7/5'))).toMatchObject({ kind: 'host-refused' });
+  });
+
+  test('a link with plain HTTP to a portal behind TLS goes by TLS, also on a port of its own', async () => {
+    const server = await portal({ file: { viewUrl: 'http://portal.example.com:8443/filehandler.ashx?action=download&fileid=5' }, handler: ({ headers }) => ({ status: headers.authorization === undefined ? 403 : 200, body: bytes }) });
+    const { source } = makeSource({ baseUrl: 'https://portal.example.com:8443' }, { http: behindTls('https://portal.example.com:8443', server) });
+    expect(await readAll((await source.open('7/5')).body)).toEqual(bytes);
   });
 
   test.each([undefined, null, 'file:///etc/passwd', 'http://[', 'javascript:alert(1)'])('the link %s is none', async (viewUrl) => {
