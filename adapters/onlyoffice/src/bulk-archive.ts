@@ -45,7 +45,7 @@ export function createBulkArchive(parts: BulkArchiveParts): Archive {
       if (range !== undefined && range.offset > 0 && totalSize === null) await learnSize(signal);
       const body = await fetchBody(range, signal);
       totalSize ??= body.total;
-      const told = fileNameOf(body.headers) ?? nameInUrl(body.url, url);
+      const told = fileNameOf(body.headers, (sent) => comparable(sent) === comparable(plan.name)) ?? nameInUrl(body.url, url);
       const name = told ?? plan.name;
       // Without a name, the file itself is told from an archive of it by its size.
       const isOtherSize = body.total !== null && (plan.single?.size ?? null) !== null && body.total !== plan.single?.size;

@@ -2,13 +2,14 @@ import { FileSourceError } from '@filesource/core';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The file name that `Content-Disposition` gives; `null` for none. */
-export function fileNameOf(headers: Headers): string | null {
+/** The file name that `Content-Disposition` gives; `null` for none. A plain one may hold a percent sign or be percent-encoded: it stays as it is where `expects` knows it. */
+export function fileNameOf(headers: Headers, expects: (name: string) => boolean): string | null {
   const header = headers['content-disposition'] ?? '';
   const extended = /filename\*\s*=\s*UTF-8''([^;\s]+)/i.exec(header)?.[1];
   const simple = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))/i.exec(header);
   const raw = extended ?? (simple?.[1]?.replace(/\\(.)/g, '$1') ?? simple?.[2])?.trim();
   if (raw === undefined || raw === '') return null;
+  if (extended === undefined && expects(raw)) return raw;
   const encodedWord = /^=\?utf-8\?B\?([A-Za-z0-9+/=]+)\?=$/i.exec(raw)?.[1];
   if (encodedWord !== undefined) return Buffer.from(encodedWord, 'base64').toString('utf8');
   try {

@@ -12,14 +12,15 @@ const zipBytes = Buffer.from('PK\u0003\u0004 and more than the file itself has')
 interface Handed {
   readonly body: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly title?: string;
 }
 
-/** A Workspace whose one-file download comes as it is told to, and never with a Content-Disposition. */
-async function opened({ body, headers = {} }: Handed, generation: 'workspace' | 'docspace' = 'workspace'): Promise<ArchiveContent> {
+/** A Workspace whose one-file download comes as it is told to. */
+async function opened({ body, headers = {}, title = 'Vertrag.txt' }: Handed, generation: 'workspace' | 'docspace' = 'workspace'): Promise<ArchiveContent> {
   const envelope = generation === 'workspace' ? workspace : docspace;
   server = await startScript(({ method, path }) => {
     if (path === '/api/2.0/authentication') return envelope(true);
-    if (path.startsWith('/api/2.0/files/file/')) return envelope({ id: 1, title: 'Vertrag.txt', folderId: 7, pureContentLength: fileBytes.length, version: 1 });
+    if (path.startsWith('/api/2.0/files/file/')) return envelope({ id: 1, title, folderId: 7, pureContentLength: fileBytes.length, version: 1 });
     const job = { id: 'd5490cba-a5e6-40db-acb2-94203dba12d6', operation: 3, error: null, processed: '1' };
     if (method === 'PUT' && path.endsWith('/bulkdownload')) return envelope([{ ...job, progress: 0, finished: false }]);
     if (path === '/api/2.0/files/fileops') return envelope([{ ...job, progress: 100, finished: true, url: `${server?.url}/Products/Files/HttpHandlers/filehandler.ashx?action=bulk&filename=QUJD` }]);
@@ -49,5 +50,18 @@ describe('the download of one file, without a name', () => {
   test('is refused as the file when its name says so and its size does not', async () => {
     const cut = { body: fileBytes.subarray(0, 0), headers: { ...binary, 'content-disposition': 'attachment; filename=Vertrag.txt' } };
     expect(await errorOf(opened(cut))).toMatchObject({ kind: 'truncated', status: 'permanent', message: `the vendor made a file of 0 bytes out of one of ${fileBytes.length}` });
+  });
+});
+
+describe('the download of one file, whose name is not what it looks like', () => {
+  test.each([
+    ['Plan%20EG.zip', '"Plan%20EG.zip"'],
+    ['100%25.docx', '100%25.docx'],
+    ['50% Anzahlung.docx', '"50% Anzahlung.docx"'],
+    ['Verträge.zip', '"Vertr%C3%A4ge.zip"'],
+    ['Verträge 50%25.zip', '"Vertr%C3%A4ge%2050%2525.zip"; filename*=UTF-8\'\'Vertr%C3%A4ge%2050%2525.zip'],
+  ])('is the file %s itself, which comes as %s', async (title, sent) => {
+    const content = await opened({ body: fileBytes, title, headers: { ...binary, 'content-disposition': `attachment; filename=${sent}` } }, 'docspace');
+    expect([content.format, content.name]).toEqual(['single', title]);
   });
 });
