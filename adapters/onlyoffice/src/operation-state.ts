@@ -62,7 +62,8 @@ function isBulkUrl(url: string): boolean {
 }
 
 function isUsableUrl(url: string): boolean {
-  return url !== '' && !/(file|folder)_[^/?]*(:|%3a)/i.test(url);
+  // The name of the portal's own host may look like junk: `office_file_1:8080`.
+  return isBulkUrl(url) || (url !== '' && !/(file|folder)_[^/?]*(:|%3a)/i.test(url));
 }
 
 const silentMs = 20_000;

@@ -84,6 +84,12 @@ describe('endings that deliver', () => {
     expect((await readAll((await archive.open()).body)).toString()).toBe('PK-bytes');
   });
 
+  test('a host whose name looks like what Workspace sends before the end is no such thing', async () => {
+    const link = `http://office_file_1:8080${bulkPath}`;
+    const { source } = await run({ polls: [[op({ progress: 100, finished: true, status: 2, url: link })], []] });
+    expect((await archiveOf(source, ...files)).link).toMatchObject({ url: link });
+  });
+
   test('an error with a link is an archive that may have holes', async () => {
     const { source } = await run({ polls: [[op({ error: 'a.docx is broken', progress: 40, processed: '2', status: 1 })], [op({ error: 'a.docx is broken', progress: 100, finished: true, status: 2, url })]] });
     expect((await archiveOf(source, ...files)).warning).toBe('a.docx is broken');
