@@ -21,14 +21,29 @@ const longestMessage = 300;
 
 /** The wait that the portal asks for; a date of its clock is held against that clock where it tells the time. */
 export function askedWaitMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
-  const portalNow = Date.parse(headers['date'] ?? '');
-  return retryAfterMs(headers['retry-after'], Number.isNaN(portalNow) ? nowMs : portalNow);
+  return retryAfterMs(headers['retry-after'], portalNow(headers, nowMs));
+}
+
+function portalNow(headers: Readonly<Record<string, string>>, nowMs: number): number {
+  const told = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(told) ? nowMs : told;
+}
+
+/** The limiter of DocSpace counts the requests of a minute: a few such waits outlast it. */
+const untoldWaitMs = 20_000;
+
+/** A limiter that says no `Retry-After` may tell the second in which it counts anew, or nothing at all. */
+function limiterWaitMs({ status, headers }: FailedAnswer, nowMs: number): number | undefined {
+  if (status !== 429) return undefined;
+  const reset = headers['x-ratelimit-reset'] ?? '';
+  const waitMs = /^\d{10}$/.test(reset) ? Number(reset) * 1000 - portalNow(headers, nowMs) : 0;
+  return waitMs > 0 ? waitMs : untoldWaitMs;
 }
 
 /** Reads an error envelope of either generation, a failed validation, an empty body, a page or a text. */
 export function readFailure(answer: FailedAnswer, nowMs: number): VendorFailure {
   const nothing = { message: null, type: null, hresult: null };
-  return { httpStatus: answer.status, retryAfterMs: askedWaitMs(answer.headers, nowMs), ...nothing, ...readBodyOf(answer) };
+  return { httpStatus: answer.status, retryAfterMs: askedWaitMs(answer.headers, nowMs) ?? limiterWaitMs(answer, nowMs), ...nothing, ...readBodyOf(answer) };
 }
 
 function readBodyOf(answer: FailedAnswer): Partial<VendorFailure> {

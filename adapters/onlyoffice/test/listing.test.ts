@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Clock } from '@filesource/core';
 import { docspace, docspaceError, startScript, workspace, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
 import { errorOf, makeSource } from './make-source.ts';
 
@@ -321,6 +322,15 @@ describe('answers in another spelling', () => {
   });
 });
 
+test('a portal that is asked too often, and does not say for how long, is waited for as long as its limiter counts', async () => {
+  let nowMs = 0;
+  const clock: Clock = { now: () => nowMs, sleep: (ms) => (ms >= 600_000 ? new Promise(() => undefined) : Promise.resolve(void (nowMs += ms))) };
+  const { url } = await portal(() => (nowMs < 55_000 ? { status: 429, body: '' } : contents([file(5)])));
+  const ids: string[] = [];
+  for await (const entry of makeSource({ baseUrl: url, maxAttempts: 4 }, { clock }).source.list('7')) ids.push(entry.id);
+  expect(ids).toEqual(['5']);
+});
+
 describe('answers that are no listing', () => {
   const stack = docspaceError(404, 'The required folder was not found', 'ASC.Common.ItemNotFoundException');
   test.each<[string, Told, Readonly<Record<string, unknown>>]>([
@@ -331,6 +341,9 @@ describe('answers that are no listing', () => {
     ['unknown caller of a Workspace', { status: 401, body: 'Unauthorized' }, { kind: 'unauthenticated' }],
     ['too often', { status: 429, body: '', headers: { 'retry-after': '7' } }, { kind: 'rate-limited', retryAfterMs: 7000 }],
     ['too often until a time of a clock that is off', { status: 429, body: '', headers: { date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT' } }, { kind: 'rate-limited', retryAfterMs: 30_000 }],
+    ['too often until a second of its limiter', { status: 429, body: '', headers: { 'x-ratelimit-limit': '1500', 'x-ratelimit-remaining': '0', date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'x-ratelimit-reset': String(Date.UTC(2026, 0, 2, 3, 4, 50) / 1000) } }, { kind: 'rate-limited', retryAfterMs: 45_000 }],
+    ['too often until a second that has passed', { status: 429, body: '', headers: { date: 'Fri, 02 Jan 2026 03:04:05 GMT', 'x-ratelimit-reset': String(Date.UTC(2026, 0, 2, 3, 4, 0) / 1000) } }, { kind: 'rate-limited', retryAfterMs: 20_000 }],
+    ['too often without a word', { status: 429, body: '' }, { kind: 'rate-limited', retryAfterMs: 20_000 }],
     ['a field that does not fit', { status: 400, json: { response: { type: 'x', title: 'One or more validation errors occurred.', status: 400, errors: { Count: ['must be between 1 and 100.'] } }, status: 1, statusCode: 400 } }, { kind: 'invalid-argument', message: expect.stringContaining('Count: must be between 1 and 100.') }],
     ['an error in a success', { status: 200, json: { error: { message: 'gone' }, status: 1, statusCode: 404 } }, { kind: 'not-found' }],
     ['an error in a success with a code that is a text', { json: { error: { message: 'gone', hresult: '-1' }, status: 1, statusCode: 404 } }, { kind: 'not-found', message: expect.stringContaining('gone') }],
