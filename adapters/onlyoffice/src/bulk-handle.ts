@@ -27,7 +27,7 @@ export function formatBulkHandle({ id, end }: BulkHandle, portal: URL): string |
   const url = ownUrl(end.url, portal);
   if (url === undefined) return null;
   const key = url.searchParams.get('filename') ?? '';
-  const letter = (['d', 'w'] as const).find((one) => linkTo(one, key, portal).href === url.href);
+  const letter = (['d', 'w'] as const).find((one) => isSame(linkTo(one, key, portal), url));
   return letter === undefined ? null : checked(`${id}~${end.warning === null ? letter : letter.toUpperCase()}${key}`);
 }
 
@@ -55,6 +55,17 @@ function linkTo(generation: keyof typeof handlers, key: string, portal: URL): UR
   url.searchParams.set('action', 'bulk');
   url.searchParams.set('filename', key);
   return url;
+}
+
+/** Whatever is percent-encoded, and in which letters. */
+function isSame(link: URL, url: URL): boolean {
+  return link.origin === url.origin && link.pathname === url.pathname && paramsOf(link) === paramsOf(url);
+}
+
+function paramsOf({ searchParams }: URL): string {
+  const params = new URLSearchParams(searchParams);
+  params.sort();
+  return params.toString();
 }
 
 function checked(text: string): string | null {

@@ -106,6 +106,21 @@ describe('attaching from another process', () => {
     expect([content.name, (await readAll(content.body)).toString()]).toEqual(['download.zip', 'PK-bytes']);
   });
 
+  test.each(['/filehandler.ashx?action=bulk&filename=QUJD%2fZg%3d%3d', '/filehandler.ashx?action=bulk&filename=QUJD/Zg==', '/filehandler.ashx?filename=QUJD%2FZg%3D%3D&action=bulk'])(
+    'gives a token of the end also where the portal writes its link as %s',
+    async (link) => {
+      await script([[op({ ...done, url: link })], []]);
+      const operation = await newSource().attach(await startedToken());
+      await (await newSource().attach(operation.token!)).result().then((archive) => archive.open());
+      expect(server!.asked.at(-1)!.query.get('filename')).toBe('QUJD/Zg==');
+    },
+  );
+
+  test.each(['/filehandler.ashx?action=bulk&filename=QUJD&session=x', '/filehandler.ashx?action=view&filename=QUJD', '/other/filehandler.ashx?action=bulk&filename=QUJD'])('makes no token of the link %s', async (link) => {
+    await script([[op({ ...done, url: link })], []]);
+    expect((await newSource().attach(await startedToken())).token).toBeNull();
+  });
+
   test('keeps a link of a form that is not known for itself', async () => {
     await script([[op({ ...done, url: '/elsewhere/archive?ticket=secret' })], []]);
     const operation = await newSource().attach(await startedToken());
