@@ -1,4 +1,4 @@
-import { FileSourceError, retryAfterMs, type ErrorKind } from '@filesource/core';
+import { FileSourceError, redactUrl, retryAfterMs, type ErrorKind } from '@filesource/core';
 
 /** What is known about an answer besides its body. */
 export interface AnswerFacts {
@@ -23,6 +23,9 @@ const kindsByCode: readonly (readonly [ErrorKind, readonly number[]])[] = [
 
 const temporaryCodes: ReadonlySet<number> = new Set([1, 97, 303, 500, 999]);
 const clockCode = 136;
+/** What a user of the marketplace has to send along with each call. */
+const claimCodes: ReadonlySet<number> = new Set([193, 201, 248]);
+const claimAdvice = 'Token and secret are of a service of the marketplace, whose calls need a claim that is not sent here: use those of an API user of this account.';
 const unknownParameterCodes: ReadonlySet<string> = new Set(['141', '144', '255', '282']);
 /** Timestamps may be 120 seconds off. */
 export const clockToleranceMs = 120_000;
@@ -38,7 +41,7 @@ export function vendorError(code: number, message: string | null | undefined, fa
   const kind = kindsByCode.find(([, codes]) => codes.includes(code))?.[0] ?? 'vendor-failure';
   const text = (message ?? '').replace(/\p{Cc}+/gu, ' ').trim().slice(0, 200);
   const skew = kind === 'unauthenticated' ? skewAdvice(code, facts.skewMs) : undefined;
-  const advice = skew ?? advices[kind];
+  const advice = claimCodes.has(code) ? claimAdvice : (skew ?? advices[kind]);
   return new FileSourceError(kind, `onOffice answers with an error${text === '' ? '' : `: ${text}`}`, {
     vendorCode: String(code),
     status: temporaryCodes.has(code) ? 'temporary' : 'permanent',
@@ -62,6 +65,11 @@ export function apiStatusError(facts: AnswerFacts): FileSourceError {
   if (httpStatus === 413) return httpError('too-large', facts, 'Lower maxActionsPerRequest.');
   const passing = passingStatusError(facts);
   return passing ?? httpError('vendor-protocol', facts, 'Check apiUrl: this does not look like the API of onOffice.', 'permanent');
+}
+
+/** The error for an API that is said to be at another address: what is signed goes to none that the config does not name. */
+export function elsewhereError(httpStatus: number, address: string): FileSourceError {
+  return new FileSourceError('vendor-protocol', `onOffice redirects its API to ${redactUrl(address)}`, { httpStatus, advice: 'If the API is really there, set apiUrl to that address.' });
 }
 
 /** The error for a file link with an HTTP status that is no file and no sign of a dead link. */

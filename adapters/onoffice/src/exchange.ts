@@ -1,7 +1,7 @@
-import { FileSourceError, parseJson, type HttpResponse, type Ports, type Secret } from '@filesource/core';
+import { FileSourceError, parseJson, toFileSourceError, type HttpResponse, type Ports, type Secret } from '@filesource/core';
 import type { AccountConfig } from './config.ts';
 import type { Action, SentAction } from './envelope.ts';
-import { apiStatusError, type AnswerFacts } from './errors.ts';
+import { apiStatusError, elsewhereError, type AnswerFacts } from './errors.ts';
 
 const getAction = 'urn:onoffice-de-ns:smart:2.5:smartml:action:get';
 const maxRedirects = 3;
@@ -63,14 +63,16 @@ export function createExchange(config: AccountConfig, ports: Pick<Ports, 'http' 
     });
 
   return async (actions: readonly Action[], signal: AbortSignal | undefined): Promise<Exchange> => {
-    let url: string | undefined = config.apiUrl;
+    let url = config.apiUrl;
     for (let hops = 0; ; hops += 1) {
       const signed = actions.map(sign);
       const response = await post(url, signed, signal);
       const facts = answerFacts(response, ports.clock.now());
-      url = hops < maxRedirects ? redirectOf(response, url) : undefined;
-      if (url === undefined) return { response, signed, facts };
+      const to = hops < maxRedirects ? redirectOf(response, url) : undefined;
+      if (to === undefined) return { response, signed, facts };
       response.body.destroy();
+      if (to.origin !== new URL(url).origin) throw elsewhereError(response.status, to.href);
+      url = to.href;
     }
   };
 }
@@ -82,13 +84,12 @@ export function answerFacts(response: Pick<HttpResponse, 'status' | 'headers'>, 
 
 /**
  * Where the API is by its own word: onOffice redirects customers between its versions.
- * - On the same origin only, since the body carries the token. A POST stays one: as a GET it would mean nothing here.
+ * - Followed on the same origin only, since the body carries the token. A POST stays one: as a GET it would mean nothing here.
  */
-function redirectOf(response: HttpResponse, from: string): string | undefined {
+function redirectOf(response: HttpResponse, from: string): URL | undefined {
   const location = response.headers['location'];
   if (location === undefined || ![301, 302, 307, 308].includes(response.status) || !URL.canParse(location, from)) return undefined;
-  const to = new URL(location, from);
-  return to.origin === new URL(from).origin ? to.href : undefined;
+  return new URL(location, from);
 }
 
 /** What makes an answer useless before it is read. */
@@ -103,6 +104,7 @@ export function parseAnswer(text: string, facts: AnswerFacts): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw facts.httpStatus < 200 || facts.httpStatus > 299 ? apiStatusError(facts) : error;
+    if (facts.httpStatus < 200 || facts.httpStatus > 299) throw apiStatusError(facts);
+    throw toFileSourceError(error).with({ httpStatus: facts.httpStatus, advice: 'Check that apiUrl is the address of the API, and that no page, such as one of a proxy or for maintenance, stands before it.' });
   }
 }

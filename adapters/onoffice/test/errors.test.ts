@@ -31,6 +31,11 @@ describe('codes', () => {
     expect(await errorOf(adapterOf(server, 'onoffice-address').listPage('1', {}))).toMatchObject({ kind, status, vendorCode: String(code) });
   });
 
+  test.each([193, 201, 248])('%i, which only the marketplace has, does not send to token and secret that are right', async (code) => {
+    server.onApi = eachAction((action) => failure(action, code));
+    expect((await errorOf(adapterOf(server, 'onoffice-address').listPage('1', {}))).advice).toContain('marketplace');
+  });
+
   test('are told with the text of the vendor, without control characters', async () => {
     server.onApi = eachAction((action) => failure(action, 24, 'missing configuration for\nresourceId "task"'));
     const error = await errorOf(adapterOf(server, 'onoffice-address').listPage('1', {}));
@@ -83,6 +88,10 @@ describe('the shapes of an error', () => {
     ['half a JSON', { body: '{"status":{"code":200,"errorcode":0,"mess' }],
   ])('an answer that is %s may pass', async (_name, answer) => {
     expect(await listError(answer)).toMatchObject({ kind: 'vendor-protocol', status: 'temporary' });
+  });
+
+  test.each(['<!DOCTYPE html><html><body>Wartung</body></html>', '', '{"status":{"code'])('an answer that is no JSON says where to look: %j', async (body) => {
+    expect(await listError({ body })).toMatchObject({ httpStatus: 200, advice: expect.stringMatching(/apiUrl.*maintenance/) });
   });
 
   test('an answer of any size is not read to its end', async () => {

@@ -54,8 +54,14 @@ describe('a request', () => {
   test('follows a redirect to another version of the API as the POST that it was, and never to another host', async () => {
     server.onApi = (exchange) => (server.exchanges.length === 1 ? { status: 301, headers: { location: '/api/latest/api.php' } } : listOf(files(2))(exchange));
     await expect(idsOf(adapterOf(server, 'onoffice-address'), '1')).resolves.toEqual(['1', '2']);
-    server.onApi = () => ({ status: 302, headers: { location: 'https://elsewhere.example/api.php' } });
-    expect(await errorOf(adapterOf(server, 'onoffice-address').listPage('1', {}))).toMatchObject({ kind: 'vendor-protocol', status: 'permanent', httpStatus: 302 });
+    server.onApi = () => ({ status: 302, headers: { location: 'https://elsewhere.example/api.php?ticket=geheim' } });
+    expect(await errorOf(adapterOf(server, 'onoffice-address').listPage('1', {}))).toMatchObject({
+      kind: 'vendor-protocol',
+      status: 'permanent',
+      httpStatus: 302,
+      message: 'onOffice redirects its API to https://elsewhere.example/api.php?…',
+      advice: expect.stringContaining('apiUrl'),
+    });
   });
 
   test.each(['0', '-1', '1.5', 'abc', '@my', '01', ' 1', '99999999999999999999'])('is never sent for the id %s', async (id) => {
