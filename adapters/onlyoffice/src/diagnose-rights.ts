@@ -1,6 +1,7 @@
 import { failureFinding, okFinding, skippedFinding, type FileSourceError, type Finding } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
 import type { Checks } from './diagnose.ts';
+import { handlerUrl, throughPortal } from './file-handler.ts';
 import { apiKeySchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
 const readAdvice = 'Give the key the scope files:read, and files:write too for archives; or check the rights of the user.';
@@ -26,12 +27,14 @@ export async function scopesFinding({ client, config, attempt }: Checks, readErr
   return { check: 'scopes', status: 'warning', message: `the key may read files (${permissions.join(', ')}) but make no archives`, advice: 'Give the key the scope files:write if archives are to be made.' };
 }
 
-/** Follows the link of one file, and reads nothing of it. */
+/** Follows the link of one file, and reads nothing of it; of an empty one the portal refuses any range. */
 export async function hostsFinding({ client, attempt }: Checks, sections: readonly ContentsDto[]): Promise<Finding> {
-  const viewUrl = sections.flatMap((section): readonly FileDto[] => section.files ?? []).find((file) => typeof file.viewUrl === 'string' && URL.canParse(file.viewUrl, client.portal.href))?.viewUrl;
+  const files = sections.flatMap((section): readonly FileDto[] => section.files ?? []).filter(({ viewUrl }) => typeof viewUrl === 'string' && URL.canParse(viewUrl, client.portal.href));
+  const full = files.find(({ pureContentLength }) => (pureContentLength ?? 0) > 0);
+  const viewUrl = (full ?? files[0])?.viewUrl;
   if (viewUrl === undefined || viewUrl === null) return skippedFinding('hosts', 'there is no file at hand whose link could be followed', 'Name a folder that has files, as in source:ID.');
   const followed = await attempt(async (until) => {
-    const response = await client.fetch(new URL(viewUrl, client.portal), { range: 'bytes=0-0' }, until);
+    const response = await client.fetch(throughPortal(handlerUrl(viewUrl, client.portal), client.portal), full === undefined ? {} : { range: 'bytes=0-0' }, until);
     response.body.on('error', () => undefined);
     response.body.destroy();
     return { host: new URL(response.url).host, status: response.status };

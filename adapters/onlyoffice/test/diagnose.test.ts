@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Clock, Finding, Ports } from '@filesource/core';
 import { demoApiKeys, demoUsers, startOnlyOfficeSandbox, type OnlyOfficeSandbox, type OnlyOfficeSandboxOptions } from '@filesource/sandbox';
 import { realClock } from '@filesource/testkit';
-import { makeSource } from './make-source.ts';
-import { startScript } from './script-server.ts';
+import { behindTls, makeSource } from './make-source.ts';
+import { docspace, startScript } from './script-server.ts';
 
 let sandbox: OnlyOfficeSandbox | undefined;
 afterEach(async () => {
@@ -43,6 +43,21 @@ describe('the checks of a portal', () => {
     const found = await findings({ baseUrl, userName: anna.userName, password: anna.password });
     expect(statuses(found)).toEqual(['reachability ok', 'clock ok', 'credentials ok', 'scopes ok', 'hosts ok', 'version ok']);
     expect(found['version']?.message).toContain('Workspace');
+  });
+
+  it.each([
+    ['with plain HTTP, behind TLS', 'https://portal.example.com', 'http://portal.example.com'],
+    ['with the domain of its tenant, called by a loopback address', 'http://localhost:8080', 'https://tenant.example.com'],
+  ])('follow the link of a file that has bytes, which the portal spells %s', async (_name, baseUrl, spelled) => {
+    const file = (id: number, pureContentLength?: number): unknown => ({ id, title: `${id}.txt`, pureContentLength, viewUrl: `${spelled}/filehandler.ashx?action=download&fileid=${id}` });
+    const server = await startScript(({ path, headers, query }) => {
+      if (path === '/filehandler.ashx') return query.get('fileid') === '1' || headers.authorization === undefined ? { status: 400 } : { status: 206, body: 'x', headers: { 'content-range': 'bytes 0-0/9' } };
+      if (path.endsWith('/@root')) return docspace([{ current: { id: 7, title: 'My' }, files: [file(1), file(2, 9)], folders: [] }]);
+      return docspace(path.endsWith('/authentication') ? true : {});
+    });
+    const found = await findings({ baseUrl }, { http: behindTls(baseUrl, server) });
+    await server.close();
+    expect(found['hosts']).toMatchObject({ status: 'ok', message: expect.stringContaining(new URL(baseUrl).host) });
   });
 
   it('leave no login behind in DocSpace', async () => {
