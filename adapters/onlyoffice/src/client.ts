@@ -1,7 +1,7 @@
 import { extended, FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
-import { askedWaitMs, notSignedIn, readFailure, toError, type VendorFailure } from './errors.ts';
+import { askedWaitMs, isPage, notSignedIn, notThePortal, readFailure, toError, type VendorFailure } from './errors.ts';
 import type { ApiAnswer, ApiRequest, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema } from './schemas.ts';
@@ -80,9 +80,10 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
     const envelope = z.object({ response: z.boolean() }).safeParse(answer.json);
     if (answer.status === 200 && envelope.success) return envelope.data.response;
     // A key that is known, but lacks a scope.
-    if (answer.status === 403) return true;
+    if (answer.status === 403 && !isPage(answer)) return true;
     // A portal without that route; the user's own documents are open to nobody else.
     const own = await exchange({ method: 'GET', path: 'api/2.0/files/@my', query: { count: '1' } }, proof.headers, signal);
+    if (own.status >= 400 && isPage(answer) && isPage(own)) throw notThePortal(own);
     return own.status !== 401;
   };
 
@@ -116,7 +117,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
         ({ answer: given }) => {
           const verdict = verdictOf(given.status);
           // Workspace opens no route of its API to nobody, and what is explained needs no other explanation.
-          const isClear = generation.current() === 'workspace' || call.explain?.(readFailure(given, clock.now())) !== undefined;
+          const isClear = (generation.current() === 'workspace' && !isPage(given)) || call.explain?.(readFailure(given, clock.now())) !== undefined;
           return verdict === 'suspicious' && isClear ? 'fine' : verdict;
         },
         () => undefined,
@@ -154,6 +155,8 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
   const envelope = envelopeSchema.safeParse(answer.json);
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if (failed) {
+    // A server that wants TLS, for one; the API itself has no pages.
+    if (answer.status === 400 && isPage(answer)) throw notThePortal(answer);
     const failure = readFailure(answer, nowMs);
     throw call.explain?.(failure) ?? toError(failure);
   }

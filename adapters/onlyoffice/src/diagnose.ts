@@ -1,8 +1,6 @@
 import {
   clockFinding,
   credentialsFinding,
-  FileSourceError,
-  lookOf,
   okFinding,
   reachabilityFinding,
   skippedFinding,
@@ -12,6 +10,7 @@ import {
   watchHttp,
   withTimeout,
   type CallOptions,
+  type FileSourceError,
   type Finding,
   type Ports,
   type TrialCall,
@@ -20,6 +19,7 @@ import { createClient, type OnlyOfficeClient } from './client.ts';
 import { portalAddress, type OnlyOfficeConfig } from './config.ts';
 import { credentialsOf } from './credentials-of.ts';
 import { hostsFinding, scopesFinding, sectionsOf } from './diagnose-rights.ts';
+import { notThePortal } from './errors.ts';
 import { createExchange, type ApiAnswer } from './exchange.ts';
 import { createGenerationDetector, type Generation } from './generation.ts';
 import { envelopeSchema, portalSettingsSchema } from './schemas.ts';
@@ -77,14 +77,6 @@ function readSettings(answer: ApiAnswer): string | null {
   if (!envelope.success && answer.status !== 401 && answer.status !== 403) throw notThePortal(answer);
   const settings = portalSettingsSchema.safeParse(envelope.success ? envelope.data.response : undefined);
   return settings.success ? (settings.data.version ?? null) : null;
-}
-
-function notThePortal(answer: ApiAnswer): FileSourceError {
-  const look = answer.json === undefined ? lookOf(answer.text) : 'JSON that is none of its envelopes';
-  return new FileSourceError('vendor-protocol', `expected an answer of the API, got ${look} (HTTP ${answer.status})`, {
-    httpStatus: answer.status,
-    advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
-  });
 }
 
 async function rightsOf(checks: Checks): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { FileSourceError, parseJson, retryAfterMs, type ErrorFacts, type ErrorKind } from '@filesource/core';
+import { FileSourceError, lookOf, parseJson, retryAfterMs, type ErrorFacts, type ErrorKind } from '@filesource/core';
 import { envelopeSchema, validationSchema } from './schemas.ts';
 
 /** An answer that is not the one hoped for, in whatever shape it came. */
@@ -103,6 +103,20 @@ function make(kind: ErrorKind, says: string, failure: VendorFailure, facts: Erro
     ...(failure.type === null ? {} : { vendorCode: failure.type }),
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
     ...facts,
+  });
+}
+
+/** True for a page where the API would answer JSON, as a server or a proxy has for an address that it does not know. */
+export function isPage({ text }: FailedAnswer): boolean {
+  return /^\s*</.test(text);
+}
+
+/** Somebody answered, but not the API. */
+export function notThePortal({ status, text }: FailedAnswer): FileSourceError {
+  const look = /^\s*[{[]/.test(text) ? 'JSON that is none of its envelopes' : lookOf(text);
+  return new FileSourceError('vendor-protocol', `expected an answer of the API, got ${look} (HTTP ${status})`, {
+    httpStatus: status,
+    advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
   });
 }
 

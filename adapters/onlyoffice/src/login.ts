@@ -1,7 +1,7 @@
 import { FileSourceError, lookOf, untilAborted, withTimeout, type Ports, type Secret } from '@filesource/core';
 import { bearer, type Credentials, type Proof } from './credentials.ts';
 import { parseVendorDate } from './entries.ts';
-import { readFailure, toLoginError } from './errors.ts';
+import { isPage, notThePortal, readFailure, toLoginError } from './errors.ts';
 import type { ApiAnswer, Exchange } from './exchange.ts';
 import type { GenerationDetector } from './generation.ts';
 import { envelopeSchema, loginSchema } from './schemas.ts';
@@ -85,6 +85,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
 function readLogin(answer: ApiAnswer, nowMs: number): { readonly token: string; readonly expires: Date | null } {
   const envelope = envelopeSchema.safeParse(answer.json);
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
+  if ((answer.status === 400 || answer.status === 404) && isPage(answer)) throw notThePortal(answer);
   if (failed) throw toLoginError(readFailure(answer, nowMs));
   const parsed = loginSchema.safeParse(envelope.success ? envelope.data.response : undefined);
   if (!parsed.success) {

@@ -84,6 +84,8 @@ describe('credentials', () => {
     ['text message', workspace({ sms: true, phoneNoise: '***' }, 201), 'unauthenticated'],
     ['a broken portal', docspaceError(500, 'Object reference not set', 'System.NullReferenceException'), 'vendor-failure'],
     ['a page', { body: '<html>hello</html>' }, 'vendor-protocol'],
+    ['a page of another server', { status: 404, body: '<html>404 Not Found</html>' }, 'vendor-protocol'],
+    ['a server that wants TLS', { status: 400, body: '<html>The plain HTTP request was sent to HTTPS port</html>' }, 'vendor-protocol'],
     ['nothing', { body: '' }, 'vendor-protocol'],
   ])('%s is an error of the login', async (_name, answer, kind) => {
     const { url } = await portal((one) => (isLogin(one) ? answer : undefined));
@@ -147,6 +149,20 @@ describe('a token that DocSpace takes for nobody', () => {
     const { source } = makeSource({ baseUrl: url });
     for (let count = 0; count < 3; count += 1) expect(await errorOf(source.stat('7/8'))).toMatchObject({ kind: 'not-found', message: expect.stringContaining('The required file was not found') });
     expect(asked.filter(isCheck)).toHaveLength(1);
+  });
+
+  test('a page in place of everything is another server, and nothing that is not there', async () => {
+    for (const status of [400, 403, 404]) {
+      for (const generation of ['auto', 'workspace']) {
+        const { url } = await portal(() => ({ status, body: `<html>${status}</html>` }));
+        expect(await errorOf(makeSource({ baseUrl: url, generation }).source.stat('7/8'))).toMatchObject({ kind: 'vendor-protocol', status: 'permanent', httpStatus: status, advice: expect.stringContaining('baseUrl') });
+      }
+    }
+  });
+
+  test('a page that a proxy puts in place of what is not there is believed where the portal answers', async () => {
+    const { url } = await portal((one) => (isCheck(one) ? docspace(true) : { status: 404, body: '<html>404</html>' }));
+    expect(await errorOf(makeSource({ baseUrl: url }).source.stat('7/8'))).toMatchObject({ kind: 'not-found' });
   });
 
   test('a login that died is renewed, and the call made again', async () => {
