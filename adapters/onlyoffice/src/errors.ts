@@ -127,9 +127,12 @@ export function notSignedIn(): FileSourceError {
 
 const invalidOperation = -2_146_233_079;
 
+/** What else gets 403 with that code, and does not pass by waiting. */
+const invalidForGood = /bad request|enough permission|third party/i;
+
 /** True for "Too many downloads." in any language: only an operation that is invalid right now gets 403 with this code. */
 export function isBusy(failure: VendorFailure): boolean {
-  if (failure.httpStatus !== 403) return false;
+  if (failure.httpStatus !== 403 || invalidForGood.test(failure.message ?? '')) return false;
   return /too many downloads/i.test(failure.message ?? '') || failure.type?.endsWith('InvalidOperationException') === true || failure.hresult === invalidOperation;
 }
 

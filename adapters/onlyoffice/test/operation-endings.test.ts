@@ -178,9 +178,15 @@ describe('another download of the same user', () => {
     expect(await error).toMatchObject({ kind: 'aborted' });
   });
 
-  test('no rights are no reason to wait', async () => {
-    const { source } = await run({ put: [docspaceError(403, 'Access denied', 'System.Security.SecurityException')], polls: [[]] });
-    expect(await errorOf(archiveOf(source, ...files))).toMatchObject({ kind: 'permission-denied' });
+  test.each([
+    ['Access denied', 'System.Security.SecurityException'],
+    ['Bad request.', 'System.InvalidOperationException'],
+    ["You don't have enough permission to perform the operation", 'System.InvalidOperationException'],
+    ['The content of third party folder are not available. Try to reconnect the account.', 'System.InvalidOperationException'],
+  ])('%s is no reason to wait', async (message, type) => {
+    const { source, server } = await run({ put: [docspaceError(403, message, type)], polls: [[]] });
+    expect(await errorOf(archiveOf(source, ...files))).toMatchObject({ kind: 'permission-denied', message: expect.stringContaining(message) });
+    expect(server.lines().filter((line) => line.includes('bulkdownload'))).toHaveLength(1);
   });
 
   test('too many requests are tried again before anything was started', async () => {
