@@ -18,7 +18,7 @@ interface ApiCall<Schema extends z.ZodType> extends ApiRequest {
 export interface ApiResult<T> {
   readonly value: T;
   /** What it was read from. */
-  readonly text: string;
+  readonly bytes: Buffer;
   /** The envelope's total, which most answers lack. */
   readonly total: number | null;
   /** The wait that the portal asks for although it answered. */
@@ -169,7 +169,7 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
     });
   }
   const value = call.quick?.(envelope.data.response) ?? parsedBy(call.schema, envelope.data.response, answer.status);
-  return { value, text: answer.text, total: envelope.data.total ?? null, retryAfterMs: askedWaitMs(answer.headers, nowMs), proof };
+  return { value, bytes: answer.bytes, total: envelope.data.total ?? null, retryAfterMs: askedWaitMs(answer.headers, nowMs), proof };
 }
 
 function parsedBy<Schema extends z.ZodType>(schema: Schema, response: unknown, httpStatus: number): z.output<Schema> {

@@ -12,6 +12,7 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
   readonly text: string;
   /** `undefined` when the body is not JSON. */
   readonly json: unknown;
@@ -27,11 +28,12 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
   return async (request, credentials, signal) => {
     const url = urlOf(portal, request);
     const { status, headers, body } = await ports.http.send(httpRequest(request, url, credentials, signal));
-    const text = textOf(await readBody(body, largestAnswer));
+    const bytes = await readBody(body, largestAnswer);
+    const text = textOf(bytes);
     if (status >= 300 && status < 400) throw redirected(status, headers['location'], url);
     const json = jsonOrNothing(text);
     generation.observe({ headers, text, json });
-    return { status, headers, text, json };
+    return { status, headers, bytes, text, json };
   };
 }
 

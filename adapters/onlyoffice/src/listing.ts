@@ -1,4 +1,4 @@
-import { FileSourceError, KnownKeys, parseJson, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
+import { FileSourceError, KnownKeys, parseJson, textOf, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
@@ -11,7 +11,7 @@ const keysKept = 2000;
 const mostRereads = 3;
 /** Pages in a row that may show nothing, for what the user may not see; a total can announce any number of them. */
 const mostEmpty = 1000;
-/** The text of a page is kept for its files where it is no longer than this for each of them. */
+/** The answer with a page is kept for its files where it has no more bytes than this for each of them. */
 const mostPerFile = 2048;
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
@@ -48,7 +48,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
-  const { start, value, text, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
+  const { start, value, bytes, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
@@ -66,7 +66,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   }
   const next = goOn(before, came, repeats);
   const files = value.files ?? [];
-  onFiles?.(files, text.length > files.length * mostPerFile ? () => files : () => filesIn(text));
+  onFiles?.(files, bytes.length > files.length * mostPerFile ? () => files : laterIn(bytes));
   // The entries of the last page come before the error that others are missing.
   const isShort = !next.hasMore && !acceptsHidden && isLess(next.listed, next.total);
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
@@ -123,9 +123,12 @@ function entriesOf({ folders, files }: ContentsDto, folder: string, generation: 
   return entries;
 }
 
-function filesIn(text: string): readonly FileDto[] {
-  const { response } = envelopeSchema.parse(parseJson(text));
-  return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
+/** Made here, so that what it remembers is the bytes and nothing else of the page. */
+function laterIn(bytes: Buffer): () => readonly FileDto[] {
+  return () => {
+    const { response } = envelopeSchema.parse(parseJson(textOf(bytes)));
+    return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
+  };
 }
 
 /** The entries that are not known, each once; their keys are added to `fresh`. */
@@ -150,7 +153,7 @@ export interface ListingRules {
   readonly maxPageSize: number;
   /** Takes what a portal counts and does not list for what the user may not see. */
   readonly acceptsHidden: boolean;
-  /** The files of each page, and how to have them once more: thousands of them would cost the garbage collector more than parsing them did, their text costs it nothing. */
+  /** The files of each page, and how to have them once more: thousands of them would cost the garbage collector more than parsing them did, the bytes of the answer cost it nothing. */
   readonly onFiles?: (files: readonly FileDto[], again: () => readonly FileDto[]) => void;
 }
 
@@ -163,7 +166,7 @@ function keyOf({ kind, id }: Entry): Key {
 interface PageRead {
   readonly start: number;
   readonly value: ContentsDto;
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly total: number | null;
 }
 
@@ -172,10 +175,10 @@ async function readFrom(before: Position | undefined, fetchFrom: (start: number)
   let start = before?.start ?? 0;
   let last = before?.last ?? null;
   for (let rereads = 0; ; rereads += 1) {
-    const { value, text, total: outerTotal } = await fetchFrom(start);
+    const { value, bytes, total: outerTotal } = await fetchFrom(start);
     const total = believableTotal(value.total ?? outerTotal, start + (value.folders?.length ?? 0) + (value.files?.length ?? 0));
     // A wrong page does not fit its own total; then what was told before counts.
-    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, text, total: total ?? last };
+    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, bytes, total: total ?? last };
     start = Math.max(0, start - (last - total));
     last = total;
   }
