@@ -33,7 +33,7 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
   const response = await ports.http.send(requestFor(record, options));
   try {
     if (response.status === 200) return listedContent(response, record) ?? (await judgedContent(response, record));
-    if (response.status === 206) return partContent(response, record);
+    if (response.status === 206) return partContent(response, record, options);
     if (response.status === 416) throw new FileSourceError('range-not-satisfiable', 'the file server has no such range of the file', { httpStatus: 416 });
     if (deadStatuses.has(response.status)) throw expired(`answers with HTTP status ${response.status}`, response.status);
     throw linkStatusError(answerFacts(response, ports.clock.now()));
@@ -44,8 +44,12 @@ export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: Fil
 }
 
 function requestFor({ url }: FileRecord, { request, range, signal }: LinkOptions): HttpRequest {
-  const headers = { 'accept-encoding': 'identity', ...(range === undefined || range.length === 0 ? {} : { range: rangeHeader(range) }) };
+  const headers = { 'accept-encoding': 'identity', ...(asksForPart(range) ? { range: rangeHeader(range) } : {}) };
   return extended(request, { url: fileUrlOf(url), headers, ...(signal === undefined ? {} : { signal }) });
+}
+
+function asksForPart(range: ByteRange | undefined): range is ByteRange {
+  return range !== undefined && range.length !== 0;
 }
 
 function rangeHeader({ offset, length }: ByteRange): string {
@@ -88,12 +92,13 @@ function isPage(response: HttpResponse, start: Buffer, isWhole: boolean, mediaTy
   return !(isAttachment || (mayBeHtml && !isWhole));
 }
 
-function partContent(response: HttpResponse, { entry }: FileRecord): Content {
+function partContent(response: HttpResponse, { entry }: FileRecord, { range }: LinkOptions): Content {
   const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec((response.headers['content-range'] ?? '').trim());
   const [first, last, total] = [Number(match?.[1]), Number(match?.[2]), match?.[3]];
   if (match === null || last < first) throw protocolError('a part of the file comes without saying which');
   const totalSize = total === undefined || total === '*' ? entry.size : Number(total);
   if (totalSize !== null && entry.size !== null && totalSize !== entry.size) throw wrongLength(totalSize, entry.size);
+  if (!asksForPart(range) && (first > 0 || last + 1 !== totalSize)) throw protocolError('a part of the file comes in place of the whole');
   return { body: response.body, offset: first, size: last - first + 1, totalSize, mediaType: entry.mediaType, name: entry.name, validator: null };
 }
 

@@ -139,6 +139,16 @@ describe('open', () => {
     expect((await errorOf(open({ offset: 5 }))).kind).toBe('conflict');
   });
 
+  test.each([null, bytes.length])('takes no part for the whole file that it asked for, where the listing tells %p bytes', async (fileSize) => {
+    listing({ fileSize });
+    for (const told of [`bytes 0-8/${bytes.length}`, 'bytes 0-8/*', `bytes 9-17/${bytes.length}`]) {
+      server.onGet = () => ({ status: 206, headers: { 'content-range': told }, body: bytes.subarray(0, 9) });
+      expect(await errorOf(open())).toMatchObject({ kind: 'vendor-protocol', status: 'temporary' });
+    }
+    server.onGet = () => ({ status: 206, headers: { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}` }, body: bytes });
+    expect((await bytesOf(await open())).equals(bytes)).toBe(true);
+  });
+
   test('gives an empty file', async () => {
     listing({ fileSize: 0 });
     server.onGet = () => ({ body: '' });
