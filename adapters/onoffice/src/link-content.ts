@@ -32,6 +32,7 @@ export function linkRequest(hosts: LinkHosts): LinkRequest {
 export async function openLink(ports: Pick<Ports, 'http' | 'clock'>, record: FileRecord, options: LinkOptions): Promise<Content> {
   const response = await ports.http.send(requestFor(record, options));
   try {
+    refusePacked(response, record);
     if (response.status === 200) return listedContent(response, record) ?? (await judgedContent(response, record));
     if (response.status === 206) return partContent(response, record, options);
     if (response.status === 416) throw new FileSourceError('range-not-satisfiable', 'the file server has no such range of the file', { httpStatus: 416 });
@@ -102,10 +103,19 @@ function partContent(response: HttpResponse, { entry }: FileRecord, { range }: L
   return { body: response.body, offset: first, size: last - first + 1, totalSize, mediaType: entry.mediaType, name: entry.name, validator: null };
 }
 
+/** What is still packed here is packed in a way that nobody asked for; a file that is stored so announces its own size, and passes. */
+function refusePacked(response: HttpResponse, { entry }: FileRecord): void {
+  if (response.status !== 200 || !isPacked(response) || (entry.size !== null && response.headers['content-length'] === String(entry.size))) return;
+  throw protocolError('the file comes packed although that was not asked for');
+}
+
+function isPacked({ headers }: HttpResponse): boolean {
+  return !/^(identity)?$/i.test((headers['content-encoding'] ?? '').trim());
+}
+
 function contentLength(response: HttpResponse): number | null {
-  const encoding = response.headers['content-encoding'] ?? 'identity';
   const header = response.headers['content-length'] ?? '';
-  return encoding.toLowerCase() === 'identity' && /^\d{1,15}$/.test(header) ? Number(header) : null;
+  return !isPacked(response) && /^\d{1,15}$/.test(header) ? Number(header) : null;
 }
 
 function wrongLength(length: number, size: number): FileSourceError {

@@ -149,6 +149,14 @@ describe('open', () => {
     expect((await bytesOf(await open())).equals(bytes)).toBe(true);
   });
 
+  test.each(['zstd', 'gzip, gzip'])('takes no bytes that came packed as %s for the file', async (encoding) => {
+    for (const fileSize of [null, bytes.length]) {
+      listing({ fileSize });
+      server.onGet = () => ({ headers: { 'content-encoding': encoding }, body: bytes.subarray(0, 9) });
+      expect(await errorOf(open())).toMatchObject({ kind: 'vendor-protocol', status: 'temporary' });
+    }
+  });
+
   test('gives an empty file', async () => {
     listing({ fileSize: 0 });
     server.onGet = () => ({ body: '' });
