@@ -3,6 +3,7 @@ import { extended, FileSourceError, type ByteRange, type Content, type HttpReque
 import { answerFacts } from './exchange.ts';
 import type { FileRecord } from './entries.ts';
 import { linkStatusError, protocolError } from './errors.ts';
+import { validatorIn } from './link-validator.ts';
 import { fileUrlOf, type LinkHosts } from './links.ts';
 import { peek } from './peek.ts';
 
@@ -60,7 +61,7 @@ function rangeHeader({ offset, length }: ByteRange): string {
 /** The length that the listing tells settles what the answer is. */
 function listedContent(response: HttpResponse, { entry }: FileRecord): Content | undefined {
   const announced = contentLength(response);
-  return announced !== null && announced === entry.size ? wholeOf(entry, response.body, announced) : undefined;
+  return announced !== null && announced === entry.size ? wholeOf(entry, response, response.body, announced) : undefined;
 }
 
 /** Where the length does not settle it, the start of the body has to. */
@@ -73,11 +74,11 @@ async function judgedContent(response: HttpResponse, { entry }: FileRecord): Pro
     if (isPage(response, look.start, look.length !== null, entry.mediaType, length !== null && entry.size !== null)) throw expired('answers with a page in place of the file', 200);
     if (length !== null && entry.size !== null) throw wrongLength(length, entry.size);
   }
-  return wholeOf(entry, look.body, size);
+  return wholeOf(entry, response, look.body, size);
 }
 
-function wholeOf({ mediaType, name }: FileRecord['entry'], body: Readable, size: number | null): Content {
-  return { body, size, totalSize: size, offset: 0, mediaType, name, validator: null };
+function wholeOf({ mediaType, name }: FileRecord['entry'], response: HttpResponse, body: Readable, size: number | null): Content {
+  return { body, size, totalSize: size, offset: 0, mediaType, name, validator: validatorIn(response) };
 }
 
 /** Whether this is a page of the vendor and not the file. PHP says `text/html` of anything, so the type alone proves nothing; it says JSON only of JSON. */
@@ -100,7 +101,7 @@ function partContent(response: HttpResponse, { entry }: FileRecord, { range }: L
   const totalSize = total === undefined || total === '*' ? entry.size : Number(total);
   if (totalSize !== null && entry.size !== null && totalSize !== entry.size) throw wrongLength(totalSize, entry.size);
   if (!asksForPart(range) && (first > 0 || last + 1 !== totalSize)) throw protocolError('a part of the file comes in place of the whole');
-  return { body: response.body, offset: first, size: last - first + 1, totalSize, mediaType: entry.mediaType, name: entry.name, validator: null };
+  return { body: response.body, offset: first, size: last - first + 1, totalSize, mediaType: entry.mediaType, name: entry.name, validator: validatorIn(response) };
 }
 
 /** What is still packed here is packed in a way that nobody asked for; a file that is stored so announces its own size, and passes. */
