@@ -156,6 +156,17 @@ describe('a body that nobody reads', () => {
 });
 
 describe('a range', () => {
+  it.each([undefined, 200_000])('arrives whole from a vendor that sends no more than a part of it at a time (length %p)', async (length) => {
+    const adapter = adapterWith();
+    const open = adapter.open.bind(adapter);
+    adapter.open = (file, { range, ...options }) =>
+      open(file, { ...options, ...(range === undefined ? {} : { range: { ...range, length: Math.min(range.length ?? bytes.length, bytes.length - range.offset, 60_000) } }) });
+    const content = await sourceOf(adapter).open('1/2', { range: { offset: 50_000, ...(length === undefined ? {} : { length }) } });
+    const wanted = bytes.subarray(50_000, length === undefined ? undefined : 250_000);
+    expect(content).toMatchObject({ offset: 50_000, size: wanted.length, totalSize: bytes.length });
+    expect((await bytesOf(content.body)).equals(wanted)).toBe(true);
+  });
+
   const cases = [
     [{ offset: 0 }, 0, 300_000],
     [{ offset: 0, length: 10 }, 0, 10],

@@ -50,7 +50,9 @@ export function cutToRange(content: Content, range: ByteRange): Content {
   const wanted = range.length === undefined ? available : available === null ? range.length : Math.min(range.length, available);
   const skip = start - content.offset;
   const isExact = skip === 0 && (range.length === undefined || (content.size !== null && wanted !== null && content.size <= wanted));
-  if (isExact) return content;
+  // Whoever sends a range in several parts is asked for the next one where this one ends.
+  const isBegun = isExact && totalSize !== null && content.size !== null && wanted !== null && content.size < wanted;
+  if (isExact) return isBegun ? { ...content, size: wanted } : content;
   const cut = new CutTransform(skip, wanted ?? Number.POSITIVE_INFINITY);
   return { ...content, body: pipeTogether(content.body, cut), offset: start, size: totalSize === null && range.length !== undefined ? null : wanted };
 }
