@@ -9,10 +9,10 @@ export interface Peeked {
 }
 
 /** Looks at up to `maxBytes` of a body. Destroying the returned body closes the one that was looked at. */
-export async function peek(body: Readable, maxBytes: number): Promise<Peeked> {
+export function peek(body: Readable, maxBytes: number): Promise<Peeked> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const hasEnded = await new Promise<boolean>((resolve, reject) => {
+  return new Promise<Peeked>((resolve, reject) => {
     const settle = (finish: () => void): void => {
       body.off('readable', onReadable).off('end', onEnd).off('error', onError).off('close', onClose);
       finish();
@@ -21,19 +21,21 @@ export async function peek(body: Readable, maxBytes: number): Promise<Peeked> {
       for (let chunk = body.read() as Buffer | null; chunk !== null; chunk = body.read() as Buffer | null) {
         chunks.push(chunk);
         size += chunk.length;
-        if (size >= maxBytes) {
-          settle(() => resolve(false));
-          return;
-        }
+        if (size < maxBytes) continue;
+        const start = Buffer.concat(chunks, size);
+        // At once: a stream of which all was read takes nothing back a moment later.
+        settle(() => body.unshift(start));
+        resolve({ start, length: null, body });
+        return;
       }
     };
-    const onEnd = (): void => settle(() => resolve(true));
+    const onEnd = (): void => settle(() => resolve(wholeOf(Buffer.concat(chunks, size))));
     const onError = (error: unknown): void => settle(() => reject(toFileSourceError(error)));
     const onClose = (): void => settle(() => reject(new FileSourceError('truncated', 'the connection was closed before the end')));
     body.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onClose);
   });
-  const start = Buffer.concat(chunks, size);
-  if (hasEnded) return { start, length: size, body: Readable.from([start].filter((chunk) => chunk.length > 0), { objectMode: false }) };
-  body.unshift(start);
-  return { start, length: null, body };
+}
+
+function wholeOf(start: Buffer): Peeked {
+  return { start, length: start.length, body: Readable.from([start].filter((chunk) => chunk.length > 0), { objectMode: false }) };
 }

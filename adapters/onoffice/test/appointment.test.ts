@@ -184,6 +184,20 @@ describe('open', () => {
     expect((await bytesOf(await open())).equals(bytes)).toBe(true);
   });
 
+  test.each([65_535, 65_536, 65_537, 300_000, 600_000])('takes %i bytes that come at once when the listing tells none', async (length) => {
+    const large = Buffer.alloc(length, 'x');
+    listing({ fileSize: null, filename: 'x.bin' });
+    for (const answer of [{ body: large }, inChunks(200, {}, large)]) {
+      server.onGet = () => answer;
+      const { body } = await open();
+      const came = await new Promise<Buffer>((resolve, reject) => {
+        const chunks: Buffer[] = [];
+        body.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('close', () => resolve(Buffer.concat(chunks)));
+      });
+      expect(came.equals(large)).toBe(true);
+    }
+  });
+
   test('streams a large file of unknown length', async () => {
     const large = Buffer.alloc(1_000_000, 'x');
     listing({ fileSize: large.length, filename: 'x.bin' });
