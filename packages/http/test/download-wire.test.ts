@@ -182,6 +182,23 @@ describe('the connection of a download', () => {
     expect(await outcomeOf(client(), url, isDownload)).toMatchObject({ status: 200, bytes: 'vendor-protocol' });
   });
 
+  it.each([
+    ['with a length', 'content-length: 4\r\n\r\nlate'],
+    ['without one', '\r\nlate'],
+  ])('asks again on a new connection when a kept one is given up with a 408 (%s) as it is asked, and only then', async (_what, rest) => {
+    const late = `HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n${rest}`;
+    const { url, asked } = await serveBytes((socket, connection, request) => {
+      if (request === 1 || connection === 2) socket.end(late);
+      else socket.write(plain(`${connection}`));
+    });
+    const http = client();
+    expect([await file(http, url), await file(http, url)]).toEqual(['0', '1']);
+    expect(asked.map((requests) => requests.length)).toEqual([2, 1]);
+    // The second connection is given up as well, and then a new one at once.
+    expect(await outcomeOf(http, url, true)).toMatchObject({ status: 408, bytes: 'late' });
+    expect(asked.map((requests) => requests.length)).toEqual([2, 2, 1]);
+  });
+
   it('is closed when bytes come that nobody asked for', async () => {
     const { url, sockets, asked } = await serveBytes((socket) => void socket.write(plain('abc')));
     const http = client();

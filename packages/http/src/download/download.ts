@@ -14,9 +14,12 @@ export interface DownloadRequest {
   readonly connectTimeoutMs: number | undefined;
 }
 
+/** What servers and proxies say of a connection on which nothing came for too long; it may cross with a request. */
+const requestTimeout = 408;
+
 /**
  * Gets a file on a connection of its account, a kept one where there is one.
- * - A kept connection that ends without a word was closed by the server while it rested: the request is sent once more, on a new one.
+ * - A kept connection that ends without a word, or with a 408, was given up by the server while it rested: the request is sent once more, on a new one.
  */
 export async function download(request: DownloadRequest, connections: Connections): Promise<RawAnswer> {
   const { signal, maxHeaderBytes, connectTimeoutMs } = request;
@@ -28,12 +31,14 @@ export async function download(request: DownloadRequest, connections: Connection
     exchangeOnConnection({ connection, smallBlocks: connections.smallBlocks, blocks: connections.blocks, text, signal, maxHeaderBytes, onComplete: (keptForMs) => connections.keep(connection, keptForMs) });
   if (kept === undefined) return on(connections.open(url, connectTimeoutMs));
   try {
-    return await on(kept);
+    const answer = await on(kept);
+    if (answer.status !== requestTimeout || connections.isClosed) return answer;
+    answer.body.on('error', () => undefined).destroy();
   } catch (error) {
     if (!(error instanceof NoAnswer) || connections.isClosed) throw error;
-    throwIfAborted(signal);
-    return on(connections.open(url, connectTimeoutMs));
   }
+  throwIfAborted(signal);
+  return on(connections.open(url, connectTimeoutMs));
 }
 
 function requestText({ pathname, search, host }: WebUrl, headers: Readonly<Record<string, string>>): string {
