@@ -67,8 +67,8 @@ export function parseSourceRef(text: string): SourceRef {
  * - Throws `invalid-argument` for a text that is not a ref or that names another source.
  */
 export function resolveRef(source: string, like: RefLike): Ref {
-  if (typeof like !== 'string' && !('ref' in like)) return checkRef(like);
-  const text = typeof like === 'string' ? like : like.ref;
+  const text = textOf(like);
+  if (text === undefined) return checkRef(like as Ref);
   const colon = text.indexOf(':');
   if (colon < 0) return parsePath(text, text);
   const ref = parseSourceRef(text);
@@ -81,7 +81,7 @@ export function createRefReader(source: string): (like: RefLike) => Ref {
   let start = '';
   let folder = '';
   return (like) => {
-    const text = typeof like === 'string' ? like : 'ref' in like ? like.ref : '';
+    const text = textOf(like) ?? '';
     const file = start !== '' && text.startsWith(start) ? text.slice(start.length) : '';
     if (file !== '' && file.length <= longestId && plainId.test(file)) return { folder, file };
     const ref = resolveRef(source, like);
@@ -96,13 +96,25 @@ function parsePath(text: string, path: string): Ref {
   return checkRef(file === undefined ? { folder: decodeId(text, folder) } : { folder: decodeId(text, folder), file: decodeId(text, file) });
 }
 
+/** What is written of an address; `undefined` for one that is given as folder and file. */
+function textOf(like: RefLike): string | undefined {
+  if (typeof like === 'string') return like;
+  if (typeof like !== 'object' || like === null) throw wrongType(like, 'a ref is a text, { folder, file }, or an entry of a listing');
+  if (!('ref' in like)) return undefined;
+  if (typeof like.ref !== 'string') throw wrongType(like.ref, 'the ref of an entry is a text');
+  return like.ref;
+}
+
 function checkRef(ref: Ref): Ref {
-  for (const id of [ref.folder, ref.file]) {
-    if (id === undefined) continue;
-    if (typeof id !== 'string' || id === '') throw refError(JSON.stringify(id), 'an id is a text that is not empty');
-    if (id.length > longestId || /\p{Cc}/u.test(id)) throw refError(id.slice(0, 40), 'an id has no control characters and at most 1024 characters');
-  }
+  checkId(ref.folder);
+  if (ref.file !== undefined) checkId(ref.file);
   return ref;
+}
+
+function checkId(id: string): void {
+  if (typeof id !== 'string') throw wrongType(id, 'an id is a text, in { folder, file } too');
+  if (id === '') throw refError(id, 'an id is a text that is not empty');
+  if (id.length > longestId || /\p{Cc}/u.test(id)) throw refError(id.slice(0, 40), 'an id has no control characters and at most 1024 characters');
 }
 
 function encodeId(id: string): string {
@@ -119,7 +131,16 @@ function decodeId(text: string, id: string): string {
 }
 
 function refError(text: string, why: string): FileSourceError {
-  return new FileSourceError('invalid-argument', `${JSON.stringify(text)} is not a ref of this source: ${why}`, {
+  return notRef(JSON.stringify(text), why);
+}
+
+/** What only JavaScript lets through. */
+function wrongType(value: unknown, why: string): FileSourceError {
+  return notRef(value === null ? 'null' : value === undefined ? 'undefined' : `a value of type ${typeof value}`, why);
+}
+
+function notRef(what: string, why: string): FileSourceError {
+  return new FileSourceError('invalid-argument', `${what} is not a ref of this source: ${why}`, {
     advice: 'Write source:folder or source:folder/file, for example contacts:1237 or contacts:1237/1757.',
   });
 }

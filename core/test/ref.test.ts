@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FileSourceError, formatRef, parseSourceRef, resolveRef } from '@filesource/core';
+import { FileSourceError, formatRef, parseSourceRef, resolveRef, type RefLike } from '@filesource/core';
 import { createRefReader } from '../src/ref.ts';
 
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => !/\p{Cc}|[\uD800-\uDFFF]/u.test(text));
@@ -73,4 +73,12 @@ describe('a ref', () => {
     expect(resolveRef('contacts', '1237/1757')).toEqual({ folder: '1237', file: '1757' });
     expect(kindOf(() => resolveRef('contacts', 'documents:1237'))).toBe('invalid-argument');
   });
+
+  it.each([undefined, null, 1237, 5n, Symbol('1237'), ['1237'], {}, { ref: undefined }, { ref: 5 }, { folder: 1237 }, { folder: 5n }, { folder: '1', file: null }])(
+    'is refused by name where JavaScript gives something of another type, and no bug is told: %p',
+    (like) => {
+      expect(kindOf(() => resolveRef('contacts', like as unknown as RefLike))).toBe('invalid-argument');
+      expect(kindOf(() => createRefReader('contacts')(like as unknown as RefLike))).toBe('invalid-argument');
+    },
+  );
 });
