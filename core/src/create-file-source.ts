@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
+import { checkedOptions } from './checked-options.ts';
 import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import { createEntryAddresser } from './entry-address.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
@@ -12,7 +12,7 @@ import { emulateArchiveLayer } from './layers/emulate-archive.ts';
 import { emulateRangeLayer } from './layers/emulate-range.ts';
 import { errorContextLayer } from './layers/error-context.ts';
 import { gateLayer, need } from './layers/gate.ts';
-import { attachTo, composeLayers, type Layer } from './layers/layer.ts';
+import { attachTo, composeLayers, overlayArchive, type Layer } from './layers/layer.ts';
 import { limitLayer, type Limiter } from './layers/limit.ts';
 import { logLayer } from './layers/log.ts';
 import { defaultRetryPolicy, retryLayer, type RetryPolicy } from './layers/retry.ts';
@@ -26,7 +26,7 @@ import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
 import { promised } from './promised.ts';
 import { createRefReader, formatRef, isFileRef, type FileRef, type Ref, type RefLike } from './ref.ts';
-import type { SourceAdapter } from './source-adapter.ts';
+import type { CallOptions, SourceAdapter } from './source-adapter.ts';
 
 export interface FileSourceOptions {
   readonly name: string;
@@ -117,6 +117,13 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     if (isFileRef(ref)) return ref;
     throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { source: name, provider, ref: formatRef(name, ref), advice: 'Write source:folder/file.' });
   };
+  const given = <Options extends CallOptions>(options: Options): Options => {
+    try {
+      return checkedOptions(options);
+    } catch (error) {
+      throw inContext(error, context, 'resolve', undefined);
+    }
+  };
   const withRef = createEntryAddresser(name);
 
   return {
@@ -128,17 +135,17 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         async (pageOptions) => {
           const ref = resolve(like);
           if (ref.file !== undefined) throw new FileSourceError('invalid-argument', 'only a folder can be listed, and this is a file');
-          const page = await stack.listPage(ref.folder, pageOptions);
+          const page = await stack.listPage(ref.folder, given(pageOptions));
           return { ...page, items: page.items.map(withRef) };
         },
-        shared(listOptions),
+        given(listOptions),
         (error) => inContext(error, context, 'list', refOrNone(like)),
       ),
-    stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), shared(callOptions))),
-    open: (like, openOptions = {}) => promised(() => stack.open(resolveFile(like), shared(openOptions))),
-    link: (like, linkOptions = {}) => promised(() => stack.link(resolve(like), shared(linkOptions))),
+    stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), given(callOptions))),
+    open: (like, openOptions = {}) => promised(() => stack.open(resolveFile(like), given(openOptions))),
+    link: (like, linkOptions = {}) => promised(() => stack.link(resolve(like), given(linkOptions))),
     archive: async (likes, archiveOptions = {}) => {
-      const { convert, known, onItemError = 'fail', needsToken = false, itemsMayFollow, signal } = shared(archiveOptions);
+      const { convert, known, onItemError = 'fail', needsToken = false, itemsMayFollow, signal } = given(archiveOptions);
       const selection = selectionOf(likes.map(resolve), convert);
       const facts = { selection, started: new Date(options.ports.clock.now()) };
       if (needsToken) {
@@ -148,7 +155,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         });
       }
       const adapterOptions = { onItemError, ...(itemsMayFollow === undefined ? {} : { itemsMayFollow }), ...(signal === undefined ? {} : { signal }) };
-      return withToken(await stack.archive(known === undefined ? selection : { ...selection, known }, adapterOptions), own, facts);
+      return withToken(await stack.archive(known === undefined ? selection : { ...selection, known }, adapterOptions), own, facts, given);
     },
     attach: async (text, attachOptions = {}) => {
       const { handle } = located('attach', () => {
@@ -157,11 +164,11 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         checkOperationToken(token, own);
         return token;
       });
-      return withToken(await attachTo(stack, handle, shared(attachOptions)), own, handle);
+      return withToken(await attachTo(stack, handle, given(attachOptions)), own, handle, given);
     },
     diagnose: async (callOptions = {}) => {
       located('diagnose', () => undefined);
-      return diagnoseSource(stack, context.redactor, shared(callOptions));
+      return diagnoseSource(stack, context.redactor, given(callOptions));
     },
     close: async () => {
       isClosed = true;
@@ -174,7 +181,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
 const longOperationId = 'x'.repeat(256);
 
 /** The vendor's id of the job as a token; `null` where it does not fit into one. */
-function withToken(operation: Operation<Archive>, own: Omit<OperationToken, 'handle'>, facts: Omit<ArchiveHandle, 'operation'>): Operation<Archive> {
+function withToken(operation: Operation<Archive>, own: Omit<OperationToken, 'handle'>, facts: Omit<ArchiveHandle, 'operation'>, given: typeof checkedOptions): Operation<Archive> {
   const tokenOf = (id: string): string | null => {
     try {
       return formatOperationToken({ ...own, handle: { ...facts, operation: id } });
@@ -182,13 +189,8 @@ function withToken(operation: Operation<Archive>, own: Omit<OperationToken, 'han
       return null;
     }
   };
-  return mapOperation(operation, { result: (archive) => archive, token: tokenOf });
-}
-
-/** One signal may serve any number of calls at once; Node would take that for a leak. */
-function shared<Options extends { readonly signal?: AbortSignal }>(options: Options): Options {
-  if (options.signal !== undefined) setMaxListeners(0, options.signal);
-  return options;
+  const checked = (archive: Archive): Archive => overlayArchive(archive, { open: (options = {}) => promised(() => archive.open(given(options))) });
+  return mapOperation(operation, { result: checked, token: tokenOf, options: given });
 }
 
 /** Each file and folder once: a vendor may fail altogether on an id that comes twice. */
