@@ -39,6 +39,21 @@ describe('the layers', () => {
     await expect(collect(sourceOf(adapter).list('1', { signal: AbortSignal.abort(new Error('enough')) }))).rejects.toMatchObject({ kind: 'aborted', ref: 'memory:1' });
   });
 
+  it.each([[new Error('the client is gone')], ['gone'], [null], [5], [{ gone: true }]])('tell an abort between two attempts as one, whatever its reason: %p', async (reason) => {
+    const clock = createVirtualClock();
+    const stop = new AbortController();
+    const failing = async (): Promise<never> => {
+      throw new FileSourceError('rate-limited', 'later', { retryAfterMs: 60_000 });
+    };
+    const adapter = overlay(createMemoryAdapter({ folders }), { stat: failing, listPage: failing, archive: async (_selection, { signal }) => clock.sleep(60_000, signal).then(failing) });
+    const source = sourceOf(adapter, { ports: createTestPorts({ clock }) });
+    const { signal } = stop;
+    const ended = [source.stat('1/2', { signal }), collect(source.list('1', { signal })), source.archive(['1'], { signal })].map((call) => call.catch((error: unknown) => error));
+    await settle();
+    stop.abort(reason);
+    expect(await Promise.all(ended)).toMatchObject([{ kind: 'aborted' }, { kind: 'aborted' }, { kind: 'aborted' }]);
+  });
+
   it('refuse everything once the source is closed', async () => {
     const adapter = createMemoryAdapter({ folders });
     const source = sourceOf(adapter);

@@ -24,6 +24,11 @@ export function abortError(signal: AbortSignal): FileSourceError {
   return new FileSourceError('aborted', 'the call was aborted', reason === undefined ? {} : { cause: reason });
 }
 
+/** What was thrown by work under a signal: once that has fired, a stranger is its reason, which may be anything and comes from a clock as it is. */
+export function errorUnder(signal: AbortSignal | undefined, thrown: unknown): FileSourceError {
+  return signal?.aborted === true && !FileSourceError.is(thrown) ? abortError(signal) : toFileSourceError(thrown);
+}
+
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortError(signal);
 }

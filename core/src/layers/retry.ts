@@ -1,5 +1,5 @@
 import type { FileSourceError } from '../errors/file-source-error.ts';
-import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import { errorUnder } from '../errors/to-file-source-error.ts';
 import { isRefusal } from '../limits/circuit-breaker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -53,12 +53,14 @@ export function retryLayer(options: { readonly policy: RetryPolicy; readonly clo
           try {
             return await run(call.signal);
           } catch (thrown) {
-            const error = toFileSourceError(thrown);
+            const error = errorUnder(call.signal, thrown);
             const wasSent = !isRefusal(error);
             const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, wasSent ? attempt : 1, error, random.next()) : null;
             if (delayMs === null) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
             logger.log('info', 'source.retry', { call: call.name, kind: error.kind, attempt, delayMs });
-            await clock.sleep(delayMs, call.signal);
+            await clock.sleep(delayMs, call.signal).catch((reason: unknown) => {
+              throw errorUnder(call.signal, reason);
+            });
             if (wasSent) attempt += 1;
           }
         }
