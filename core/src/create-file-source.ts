@@ -4,6 +4,7 @@ import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import { createEntryAddresser } from './entry-address.ts';
 import { FileSourceError } from './errors/file-source-error.ts';
 import { inContext, type ErrorContext } from './errors/error-context.ts';
+import { sourceClosed } from './errors/source-closed.ts';
 import type { FileSource } from './file-source.ts';
 import { bandwidthLayer } from './layers/bandwidth.ts';
 import { breakerLayer } from './layers/breaker.ts';
@@ -84,7 +85,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
   const own = { source: name, provider, account: fingerprintOf(options.account ?? '', options.ports.hashing) };
   let isClosed = false;
   const refuseIfClosed = (): void => {
-    if (isClosed) throw new FileSourceError('aborted', 'the source was closed', { advice: 'Create the sources anew.' });
+    if (isClosed) throw sourceClosed();
   };
   const located = <T>(operation: string, run: () => T): T => {
     try {

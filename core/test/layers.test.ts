@@ -39,6 +39,22 @@ describe('the layers', () => {
     await expect(collect(sourceOf(adapter).list('1', { signal: AbortSignal.abort(new Error('enough')) }))).rejects.toMatchObject({ kind: 'aborted', ref: 'memory:1' });
   });
 
+  it('end the wait for another attempt when the source is closed, and make no more of them', async () => {
+    const clock = createVirtualClock();
+    let attempts = 0;
+    const stat = async (): Promise<never> => {
+      attempts += 1;
+      throw new FileSourceError('rate-limited', 'later', { retryAfterMs: 60_000 });
+    };
+    const source = sourceOf(overlay(createMemoryAdapter({ folders }), { stat }), { ports: createTestPorts({ clock }) });
+    const ended = [source.stat('1/2'), source.stat('1/2', { signal: new AbortController().signal })].map((call) => call.catch((error: unknown) => error));
+    await settle();
+    await source.close();
+    expect(await Promise.all(ended)).toMatchObject([{ kind: 'aborted', message: 'the source was closed', ref: 'memory:1/2' }, { kind: 'aborted' }]);
+    await clock.advance(600_000);
+    expect(attempts).toBe(2);
+  });
+
   it.each([[new Error('the client is gone')], ['gone'], [null], [5], [{ gone: true }]])('tell an abort between two attempts as one, whatever its reason: %p', async (reason) => {
     const clock = createVirtualClock();
     const stop = new AbortController();

@@ -1,10 +1,12 @@
 import type { FileSourceError } from '../errors/file-source-error.ts';
 import { errorUnder } from '../errors/to-file-source-error.ts';
+import { sourceClosed } from '../errors/source-closed.ts';
 import { isRefusal } from '../limits/circuit-breaker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
-import { aroundCalls, type Call, type Layer } from './layer.ts';
+import { sleepUnder } from '../time/sleep-under.ts';
+import { aroundCalls, overlay, type Call, type Layer } from './layer.ts';
 
 export interface RetryPolicy {
   /** Attempts, the first included. */
@@ -40,14 +42,16 @@ function isSafeToRepeat(call: Call, error: FileSourceError): boolean {
  * Repeats calls that failed for a passing reason; the one place that does.
  * - Right: `delivery > retry > limit > timeout`. Each attempt queues and has its time anew, and the rest of a broken body comes through it.
  * - Wrong: `timeout > retry` (all attempts share one), a second retry anywhere (3 × 3 attempts).
+ * - Who waits for another attempt when the source is closed waits no more.
  * - What survives is `persistent`. What a breaker refused was no attempt; its patience is the bound of waiting for it.
  */
 export function retryLayer(options: { readonly policy: RetryPolicy; readonly clock: Clock; readonly random: Random; readonly logger: Logger }): Layer {
   const { policy, clock, random, logger } = options;
   return {
     name: 'retry',
-    wrap: (inner) =>
-      aroundCalls(inner, async (call, run) => {
+    wrap(inner) {
+      const closing = new AbortController();
+      const around = aroundCalls(inner, async (call, run) => {
         let attempt = 1;
         for (;;) {
           try {
@@ -58,12 +62,17 @@ export function retryLayer(options: { readonly policy: RetryPolicy; readonly clo
             const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, wasSent ? attempt : 1, error, random.next()) : null;
             if (delayMs === null) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
             logger.log('info', 'source.retry', { call: call.name, kind: error.kind, attempt, delayMs });
-            await clock.sleep(delayMs, call.signal).catch((reason: unknown) => {
-              throw errorUnder(call.signal, reason);
-            });
+            await sleepUnder(clock, delayMs, call.signal === undefined ? [closing.signal] : [closing.signal, call.signal]);
             if (wasSent) attempt += 1;
           }
         }
-      }),
+      });
+      return overlay(around, {
+        close: () => {
+          closing.abort(sourceClosed());
+          return inner.close();
+        },
+      });
+    },
   };
 }
