@@ -147,6 +147,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     link: (like, linkOptions = {}) => promised(() => stack.link(resolve(like), given(linkOptions))),
     archive: async (likes, archiveOptions = {}) => {
       const { convert, known, onItemError = 'fail', needsToken = false, itemsMayFollow, signal } = given(archiveOptions);
+      located('archive', () => checkSelection(likes, convert));
       const selection = selectionOf(likes.map(resolve), convert);
       const facts = { selection, started: new Date(options.ports.clock.now()) };
       if (needsToken) {
@@ -192,6 +193,12 @@ function withToken(operation: Operation<Archive>, own: Omit<OperationToken, 'han
   };
   const checked = (archive: Archive): Archive => overlayArchive(archive, { open: (options = {}) => promised(() => archive.open(given(options))) });
   return mapOperation(operation, { result: checked, token: tokenOf, options: given });
+}
+
+/** What only JavaScript lets through, such as one ref in place of a list. */
+function checkSelection(likes: unknown, convert: unknown): void {
+  if (!Array.isArray(likes)) throw new FileSourceError('invalid-argument', 'an archive is of a list of refs', { advice: 'Write [ref] for one.' });
+  if (convert !== undefined && (typeof convert !== 'object' || convert === null)) throw new FileSourceError('invalid-argument', '`convert` tells an ending for each id of a file', { advice: 'Write { ID: \'.pdf\' }.' });
 }
 
 /** Each file and folder once: a vendor may fail altogether on an id that comes twice. */

@@ -57,6 +57,27 @@ describe('the options of a call', () => {
   });
 });
 
+describe('what only JavaScript lets through', () => {
+  const capabilities = { archive: native, archiveConvert: native, archiveAttach: native };
+  const wrong: Readonly<Record<string, (source: FileSource) => unknown>> = {
+    'no list for an archive': (source) => source.archive(undefined as never),
+    'one ref for an archive': (source) => source.archive('1' as never),
+    'conversions that are null': (source) => source.archive(['1'], { convert: null as never }),
+    'a conversion for all files': (source) => source.archive(['1'], { convert: '.pdf' as never }),
+    'no token': (source) => source.attach(undefined as never),
+    'a token that is an object': (source) => source.attach({} as never),
+    'a range that is null': (source) => source.open('1/2', { range: null as never }),
+    'a cursor that is null': (source) => collect(source.list('1', { cursor: null as never })),
+    'a cursor that is a number': (source) => collect(source.list('1').byPage({ cursor: 100 as never })),
+  };
+
+  it.each(Object.keys(wrong))('is refused by name, and is no bug: %s', async (name) => {
+    const adapter = createMemoryAdapter({ folders, capabilities });
+    expect(await errorOf(() => wrong[name]?.(sourceOf(adapter)))).toMatchObject({ kind: 'invalid-argument', source: 'memory', advice: expect.any(String) });
+    expect(adapter.calls).toEqual([]);
+  });
+});
+
 describe('one signal', () => {
   it('serves any number of waits for operations at once, and Node takes it for no leak', async () => {
     const clock = createVirtualClock();

@@ -23,6 +23,9 @@ export function gateLayer(): Layer {
           if (options.pageSize !== undefined && !(Number.isInteger(options.pageSize) && options.pageSize > 0)) {
             throw new FileSourceError('invalid-argument', `a page size is a whole number above 0, not ${options.pageSize}`);
           }
+          if (options.cursor !== undefined && typeof options.cursor !== 'string') {
+            throw new FileSourceError('invalid-argument', 'a cursor is a text', { advice: 'Pass on the cursor of a page as it is, or leave it out to start anew.' });
+          }
           const pageSize = Math.min(options.pageSize ?? capabilities.limits.maxPageSize, capabilities.limits.maxPageSize);
           return inner.listPage(folder, extended(options, { pageSize }));
         },
@@ -84,7 +87,7 @@ export function need(capabilities: Capabilities, name: CapabilityName): void {
 
 function checkRange(range: ByteRange): void {
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
-  if (!whole(range.offset) || (range.length !== undefined && !whole(range.length))) {
-    throw new FileSourceError('invalid-argument', 'a range is an offset and a length in whole bytes, from 0');
+  if (range === null || !whole(range.offset) || (range.length !== undefined && !whole(range.length))) {
+    throw new FileSourceError('invalid-argument', 'a range is an offset and a length in whole bytes, from 0', { advice: 'Leave it out for the whole file.' });
   }
 }

@@ -79,6 +79,7 @@ export function formatOperationToken({ source, provider, account, handle }: Oper
  * - Throws `invalid-argument` for anything that is not a token of this version; never shows the text, which may be anything.
  */
 export function parseOperationToken(text: string): OperationToken {
+  if (typeof text !== 'string') throw notAToken('it is no text');
   const json = unpack(text.trim());
   const found = z.object({ v: z.int() }).safeParse(json);
   if (found.success && found.data.v !== version) {

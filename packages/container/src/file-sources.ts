@@ -23,12 +23,18 @@ export function createFileSourcesOf(sources: readonly FileSource[], closeConnect
     get(name) {
       const source = byName.get(name);
       if (source !== undefined) return source;
-      throw new FileSourceError('invalid-argument', `there is no source ${JSON.stringify(name)}${didYouMean(name, names)}`, { advice: `The config has: ${names.join(', ')}.` });
+      if (typeof name !== 'string') throw new FileSourceError('invalid-argument', 'a source is asked for by its name, a text', { advice: `The config has: ${names.join(', ')}.` });
+      throw new FileSourceError('invalid-argument', `there is no source ${quoted(name)}${didYouMean(name, names)}`, { advice: `The config has: ${names.join(', ')}.` });
     },
     all: () => [...sources],
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A name that is none may be anything. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name);
 }
 
 async function closeAll(sources: readonly FileSource[]): Promise<void> {

@@ -49,6 +49,13 @@ describe('createFileSources', () => {
     await sources.close();
   });
 
+  it('refuses what is no name as it does another one, and quotes no more of it than a name has', async () => {
+    const sources = await createFileSources({ config: configOf('contacts'), adapters: [acme.descriptor] });
+    for (const name of [undefined, null, 5, {}, Symbol('contacts')]) expect(() => sources.get(name as never)).toThrow(expect.objectContaining({ kind: 'invalid-argument', advice: 'The config has: contacts.' }));
+    expect(() => sources.get('x'.repeat(100_000))).toThrow(expect.objectContaining({ message: `there is no source "${'x'.repeat(64)}…"` }));
+    await sources.close();
+  });
+
   it('closes every source once, also when one fails, and by await using', async () => {
     const sources = await createFileSources({ config: configOf('a', 'b'), adapters: [acme.descriptor] });
     await sources.close();
