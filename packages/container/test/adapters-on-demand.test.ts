@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { onlyoffice } from '@filesource/onlyoffice';
 import { onoffice } from '@filesource/onoffice';
 import fc from 'fast-check';
+import { z as old } from 'zod/v3';
 import { loadConfig, type AdaptersOnDemand, type LoadConfigOptions } from '../src/index.ts';
 import { createAcme } from './acme.ts';
 
@@ -73,5 +74,31 @@ describe('adapters that are loaded on demand', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('what is no adapter', () => {
+  const config = { sources: { documents } };
+  const wrong: readonly (readonly [string, unknown])[] = [
+    ['an adapter in place of a list', onlyoffice],
+    ['an import that the package does not have', [undefined]],
+    ['a module as a whole', [{ onlyoffice }]],
+    ['the name of a package', ['@filesource/onlyoffice']],
+    ['null', null],
+    ['adapters by provider that are loaded already', { onlyoffice }],
+    ['a function that resolves to a module as a whole', { onlyoffice: () => import('@filesource/onlyoffice') }],
+    ['a function that resolves to nothing', { onlyoffice: async () => undefined }],
+  ];
+
+  it.each(wrong)('is refused by name, with what is expected: %s', async (_what, adapters) => {
+    await expect(loadConfig({ config, env, adapters: adapters as never })).rejects.toMatchObject({ kind: 'invalid-argument', message: expect.stringContaining('defineAdapter'), advice: expect.any(String) });
+  });
+
+  it('is refused with its name where its settings are told by another zod', async () => {
+    const provider = { title: 'Old', configSchema: old.object({ root: old.string() }), account: () => 'one', create: () => undefined };
+    await expect(loadConfig({ config, env, adapters: [onlyoffice, { name: '@acme/old', providers: { old: provider } } as never] })).rejects.toMatchObject({
+      kind: 'config-invalid',
+      message: expect.stringMatching(/provider old of @acme\/old .* zod/),
+    });
   });
 });

@@ -1,5 +1,5 @@
 import type { AdapterDescriptor } from '@filesource/core';
-import { providersOf } from './config-schema.ts';
+import { noAdapter, providersOf } from './config-schema.ts';
 
 /** Adapters by the names of their providers: each is loaded when a config needs it. */
 export type AdaptersOnDemand = Readonly<Record<string, Load>>;
@@ -11,6 +11,7 @@ type Load = () => Promise<AdapterDescriptor>;
  * - All of them where it names a provider or a setting that these do not know: it may be of another one, and errors tell what there is.
  */
 export async function adaptersFor(data: Readonly<Record<string, unknown>>, onDemand: AdaptersOnDemand, others: readonly AdapterDescriptor[]): Promise<readonly AdapterDescriptor[]> {
+  if (typeof onDemand !== 'object' || onDemand === null || Object.values(onDemand).some((load) => typeof load !== 'function')) throw noAdapter();
   const sources = Object.values(typeof data['sources'] === 'object' ? { ...data['sources'] } : {}).map((source): Readonly<Record<string, unknown>> => ({ ...(source as object) }));
   const names = new Set(sources.map(({ provider }) => provider));
   const adapters = [...(await loaded(Object.entries(onDemand).flatMap(([name, load]) => (names.has(name) ? [load] : [])))), ...others];

@@ -1,4 +1,4 @@
-import { FileSourceError, isSourceName, type AdapterDescriptor } from '@filesource/core';
+import { FileSourceError, isAdapterDescriptor, isSourceName, type AdapterDescriptor } from '@filesource/core';
 import { z } from 'zod';
 import type { KnownProvider } from './known-provider.ts';
 import { alternativesOf } from './schema-walk.ts';
@@ -7,20 +7,31 @@ import { foreignSettings } from './set-aside.ts';
 
 /**
  * The providers of all adapters by name.
- * - Throws `config-invalid` when two adapters bring the same name; an adapter that is given twice counts once.
+ * - Throws `invalid-argument` for what is no adapter, and `config-invalid` when two adapters bring the same name; an adapter that is given twice counts once.
  */
 export function providersOf(adapters: readonly AdapterDescriptor[]): ReadonlyMap<string, KnownProvider> {
   const known = new Map<string, KnownProvider>();
   for (const adapter of adapters) {
+    if (!isAdapterDescriptor(adapter)) throw noAdapter();
     for (const [name, provider] of Object.entries(adapter.providers)) {
       const other = known.get(name);
       if (other !== undefined && other.adapter !== adapter.name) {
         throw new FileSourceError('config-invalid', `the provider ${name} is brought by two adapters, ${other.adapter} and ${adapter.name}`, { advice: 'Leave one of them out.' });
       }
+      if (typeof provider.configSchema.safeExtend !== 'function') {
+        throw new FileSourceError('config-invalid', `the settings of the provider ${name} of ${adapter.name} are told by no z.object of zod 4.1 or newer`, { advice: 'Make its configSchema with the version of zod that @filesource/core has.' });
+      }
       if (other === undefined) known.set(name, { adapter: adapter.name, provider });
     }
   }
   return known;
+}
+
+/** What is given in place of an adapter: a module as a whole, its name, or an export that it does not have. */
+export function noAdapter(): FileSourceError {
+  return new FileSourceError('invalid-argument', 'what is given among the adapters is none: expected what defineAdapter of @filesource/core returns', {
+    advice: 'Pass a list of what the packages export, as in adapters: [folder], or functions by provider name that resolve to one; packages by name go under adapters: in the config.',
+  });
 }
 
 /** The settings of one source, told apart by `provider`; settings that its provider does not know are refused. */
