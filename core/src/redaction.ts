@@ -14,6 +14,11 @@ export class Secret {
     this.#value = value;
   }
 
+  /** By shape: a host may have a copy of this package of its own. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && 'reveal' in value && typeof value.reveal === 'function';
+  }
+
   reveal(): string {
     return this.#value;
   }
