@@ -44,6 +44,37 @@ describe('loadConfig', () => {
     expect(data.file).toBeNull();
   });
 
+  it('takes a secret of another copy of core, which a host may have', async () => {
+    class Secret {
+      readonly #value = 'abcd';
+      reveal(): string {
+        return this.#value;
+      }
+    }
+    const config = await loadConfig({ config: { sources: { a: { provider: 'acme-files', token: new Secret() } } }, adapters, env: {} });
+    expect(tokenOf(config)).toBe('abcd');
+    expect(config.secrets.map((secret) => secret.reveal())).toEqual(['abcd']);
+  });
+
+  it.each([source('token: SECRET-4711'), '{"sources":{"a":{"provider":"acme-files","token":"SECRET-4711"}}}', 'sources: { a: { token: SECRET-4711 } }'])('says so when it gets the text of a config for its path, and shows none of it: %#', async (text) => {
+    const error = await loadConfig({ config: text, adapters, env: {} }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ kind: 'config-invalid', message: expect.stringContaining('expected the path of a file') });
+    expect(String(error)).not.toContain('SECRET-4711');
+  });
+
+  it.each([new URL('file:///etc/filesource.yaml'), Buffer.from('sources: {}'), Promise.resolve({ sources: {} }), new Map([['sources', {}]])])('says so in one line when it gets something else: %p', async (config) => {
+    await expect(loadConfig({ config, adapters, env: {} })).rejects.toMatchObject({ kind: 'config-invalid', message: expect.stringMatching(/^the config: expected the path of a file as text, .* got \[object \w+\]$/) });
+  });
+
+  it('refuses the name that objects cannot hold, in place of leaving its source out', async () => {
+    expect(await refusal(`${source('token: abcd')}\n  __proto__:\n    provider: acme-files\n    token: efgh`)).toBe('filesource.yaml: sources.__proto__ (line 5, column 3): this name is not allowed');
+    expect(await refusal(source('token: abcd', '__proto__: 1'))).toBe('filesource.yaml: sources.a.__proto__ (line 5, column 5): this name is not allowed');
+  });
+
+  it('tells numbers without an end from others', async () => {
+    expect(await refusal(source('token: abcd', 'timeoutMs: .nan', 'maxAttempts: .inf'))).toMatch(/timeoutMs .*expected a number, got NaN or an infinity\n.*maxAttempts .*got NaN or an infinity/);
+  });
+
   it('collects every credential, also nested ones', async () => {
     const config = await load(source('token: abcd', 'login: { user: me, password: "${PW}" }'), { PW: 'efgh' });
     expect(config.secrets.map((secret) => secret.reveal()).sort()).toEqual(['abcd', 'efgh']);

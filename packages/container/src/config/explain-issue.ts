@@ -75,7 +75,7 @@ export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'string') return 'a text';
-  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : 'NaN or an infinity';
   if (typeof value === 'boolean') return 'true or false';
   return 'a map';
 }

@@ -37,6 +37,7 @@ export function interpolate(data: unknown, env: Environment): Interpolated {
     const copy = Array.isArray(value)
       ? value.map((item, index) => visit(item, [...path, index]))
       : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visit(inner, [...path, key])]));
+    if (Object.hasOwn(value, '__proto__')) problems.push({ path: [...path, '__proto__'], what: 'this name is not allowed' });
     above.delete(value);
     return copy;
   };
@@ -71,7 +72,7 @@ export function pathOfKey(key: string): ConfigPath {
   return JSON.parse(key) as ConfigPath;
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -6,7 +6,7 @@ import { adaptersSchema, configSchema, providersOf } from './config-schema.ts';
 import { configTextOf } from './config-text.ts';
 import { explainIssue, kindOf } from './explain-issue.ts';
 import { importAdapters } from './import-adapters.ts';
-import { interpolate, pathKey, type Environment, type Interpolated } from './interpolate.ts';
+import { interpolate, isPlainObject, pathKey, type Environment, type Interpolated } from './interpolate.ts';
 import type { KnownProvider } from './known-provider.ts';
 import { parseConfigText, type ParsedConfig } from './parse-config-text.ts';
 import { configError, type Problem } from './problem.ts';
@@ -69,6 +69,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const { where, locate } = raw;
   const filledIn = interpolate(raw.data, options.env ?? process.env);
   if (!isMap(filledIn.data)) throw configError(where, [{ path: [], what: `expected a map with sources in it, got ${raw.data === null || raw.data === undefined ? 'an empty config' : kindOf(raw.data)}` }], locate);
+  if (!isPlainObject(filledIn.data) && !('sources' in filledIn.data)) throw configError(where, [{ path: [], what: `expected the path of a file as text, or a map with sources in it, got ${Object.prototype.toString.call(filledIn.data)}` }]);
 
   const named = adaptersSchema.safeParse(filledIn.data['adapters']);
   const imported = named.success ? await importAdapters(named.data, raw.folder) : { adapters: [], problems: [] };
@@ -107,12 +108,18 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 function readRaw(options: LoadConfigOptions): RawConfig {
   const base = resolve(options.baseDirectory ?? '.');
   const { config } = options;
+  if (typeof config === 'string' && isText(config)) throw configError('the config', [{ path: [], what: 'expected the path of a file, got what a file holds; pass its path, or the data in it as an object' }]);
   if (typeof config !== 'string') return { data: config, locate: () => undefined, file: null, folder: base, where: 'the config' };
   const file = isAbsolute(config) ? config : resolve(base, config);
   const where = config;
   const extension = extname(file).toLowerCase();
   if (extension !== '.yaml' && extension !== '.yml' && extension !== '.json') throw configError(where, [{ path: [], what: 'expected a file that ends in .yaml, .yml or .json' }]);
   return { ...parseConfigText(configTextOf(readBytes(file, config), where), extension === '.json' ? 'json' : 'yaml', where), file, folder: dirname(file), where };
+}
+
+/** YAML or JSON in place of a path; it holds credentials, so no error may call the config by it. */
+function isText(config: string): boolean {
+  return /[\r\n{]/.test(config);
 }
 
 /** At once: a start has nothing else to do, and for a page of text the way over a thread takes longer. */
