@@ -56,6 +56,7 @@ export function formatRef(source: string, ref: Ref): string {
  * - Throws `invalid-argument` for anything else.
  */
 export function parseSourceRef(text: string): SourceRef {
+  if (typeof text !== 'string') throw wrongType(text, 'a ref is a text here');
   const colon = text.indexOf(':');
   const source = colon < 0 ? '' : text.slice(0, colon);
   if (!sourceName.test(source)) throw refError(text, 'a ref starts with the name of a source and a colon');

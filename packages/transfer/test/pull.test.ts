@@ -27,6 +27,26 @@ async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
   );
 }
 
+describe('a pull that cannot be', () => {
+  const wrong: readonly (readonly [string, object])[] = [
+    ['one ref in place of a list', { refs: 'contacts:1' }],
+    ['no refs', { refs: undefined }],
+    ['an entry of a listing in place of its ref', { refs: [{ ref: 'contacts:1' }] }],
+    ['an empty directory, which would be where the process runs', { directory: '' }],
+    ['no directory', { directory: undefined }],
+    ['no clock', { clock: undefined }],
+    ['no hashing', { hashing: undefined }],
+    ['a signal that is none', { signal: null }],
+  ];
+
+  test.each(wrong)('is refused by name before any vendor is asked: %s', async (_what, given) => {
+    const { source, adapter } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+    const pulled = pull({ ...options(await temporaryDirectory(), ['contacts:1'], { source }), ...given } as PullOptions);
+    expect(await failureOf(pulled)).toMatchObject({ kind: 'invalid-argument', advice: expect.any(String) });
+    expect(adapter.calls).toEqual([]);
+  });
+});
+
 describe('a pull', () => {
   test('puts the files of a folder and of the folders in it below source, folder id and names', async () => {
     const { source } = memorySource([

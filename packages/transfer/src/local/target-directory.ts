@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { FileSourceError } from '@filesource/core';
 import { makeDirectories } from './make-directories.ts';
 import { uniquePartName } from './own-names.ts';
 import { syncDirectory } from './sync-directory.ts';
@@ -23,8 +24,9 @@ export class TargetDirectory {
     this.path = path;
   }
 
-  /** Creates the directory and tries to write into it; throws `target-failed`. */
+  /** Creates the directory and tries to write into it; throws `target-failed`, and `invalid-argument` for no path: an empty one would be where the process happens to run. */
   static async prepare(directory: string): Promise<TargetDirectory> {
+    if (typeof directory !== 'string' || directory === '') throw new FileSourceError('invalid-argument', 'the directory of a transfer is a path that is not empty', { advice: 'Name the directory; . is the working directory.' });
     const path = resolve(directory);
     try {
       await makeDirectories(path);

@@ -6,7 +6,7 @@ import { Estimate, type PullEstimate } from './estimate.ts';
 import { Journal } from './journal.ts';
 import { ListingTimes } from './listing-times.ts';
 import type { PlannedFile } from './plan.ts';
-import { defaultConcurrency, type PullOptions } from './pull-options.ts';
+import { checkPullOptions, defaultConcurrency, type PullOptions } from './pull-options.ts';
 import { listOnly } from './pull.ts';
 
 export interface PullExplanation {
@@ -21,6 +21,7 @@ export interface PullExplanation {
  * - Decides as the pull does, by what the listing shows of each vendor's speed: another day's pull may decide otherwise.
  */
 export async function explainPull(options: PullOptions): Promise<PullExplanation> {
+  checkPullOptions(options);
   const { clock, directory, by = 'auto', concurrency = defaultConcurrency } = options;
   const times = new ListingTimes(clock);
   const estimate = new Estimate(times, concurrency);

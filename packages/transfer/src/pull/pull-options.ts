@@ -28,7 +28,12 @@ export interface PullOptions {
 export const defaultConcurrency = 8;
 
 /** Throws `invalid-argument` for what no pull can be done with. */
-export function checkPullOptions({ concurrency, by = 'auto' }: PullOptions): void {
+export function checkPullOptions({ refs, signal, clock, hashing, concurrency, by = 'auto' }: PullOptions): void {
+  if (!Array.isArray(refs)) throw new FileSourceError('invalid-argument', 'a pull is of a list of refs', { advice: 'Write [ref] for one.' });
+  if (typeof clock?.now !== 'function' || typeof hashing?.sha256 !== 'function') {
+    throw new FileSourceError('invalid-argument', 'a pull needs a clock and hashing', { advice: 'Pass systemClock and nodeHashing of @filesource/container as `clock` and `hashing`.' });
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new FileSourceError('invalid-argument', 'the signal of a pull is not an AbortSignal', { advice: 'Pass the `signal` of an AbortController, or leave it out.' });
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
     throw new FileSourceError('invalid-argument', `the concurrency is a whole number from 1 to 1000, not ${concurrency}`);
   }

@@ -66,9 +66,9 @@ export async function listOnly(given: PullOptions, look?: Look): Promise<Receipt
 }
 
 function begin(options: PullOptions): { readonly started: string; readonly plan: Plan } {
+  checkPullOptions(options);
   const started = new Date(options.clock.now()).toISOString();
   const plan = createPlan(options);
-  checkPullOptions(options);
   return { started, plan };
 }
 
