@@ -16,6 +16,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   'docs/sandbox.md': /^\[\] 0$/m,
   'adapters/onoffice/README.md': /contacts:1237\/1757 Grundriss[\s\S]*^page http:\/\/127\.0\.0\.1/m,
   'adapters/onlyoffice/README.md': /documents:[\s\S]*^\d+ files and no complaint$/m,
+  'packages/transfer/README.md': /^complete: true$[\s\S]*^(\d+) of \1 files are there$/m,
   'packages/telemetry/README.md': /^contacts, appointments, documents$/m,
 };
 

@@ -12,6 +12,7 @@ const diskNames = ['a:c*?.txt', 'CON', 'Rechnung\u202Efdp.exe', '100%41.txt', 'F
 async function setup(): Promise<Harness> {
   const directory = await mkdtemp(join(tmpdir(), 'filesource-example-'));
   let planted = 0;
+  // #region plant
   const plant = async (name: string, files: readonly PlainFile[], within = '.'): Promise<KnownFolder> => {
     const id = within === '.' ? name : `${within}|${name}`;
     const path = join(directory, ...id.split('|'));
@@ -20,6 +21,7 @@ async function setup(): Promise<Harness> {
     return { id, name, files: files.map((file) => ({ ...file, folder: id, id: file.name })) };
   };
   const world = await plantStandardWorld({ plant, twins: false, hostileNames: diskNames });
+  // #endregion
   const nested = await plant('Objekt 7', [{ name: 'Lage.txt', bytes: Buffer.from('Köln-Sülz') }]);
   const inside = await plant('Grundrisse', [{ name: 'Erdgeschoß.pdf', bytes: Buffer.from('%PDF') }], nested.id);
   const ports = createTestPorts();
