@@ -1,4 +1,5 @@
 import type { Archive, ArchiveHandle, ArchiveSelection } from './archive/archive.ts';
+import { checkNumber } from './checked-number.ts';
 import { checkedOptions } from './checked-options.ts';
 import { diagnoseSource } from './diagnosis/diagnose-source.ts';
 import { createEntryAddresser } from './entry-address.ts';
@@ -26,7 +27,7 @@ import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperatio
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
 import { promised } from './promised.ts';
-import { createRefReader, formatRef, isFileRef, type FileRef, type Ref, type RefLike } from './ref.ts';
+import { createRefReader, formatRef, isFileRef, isSourceName, type FileRef, type Ref, type RefLike } from './ref.ts';
 import type { CallOptions, SourceAdapter } from './source-adapter.ts';
 
 export interface FileSourceOptions {
@@ -55,6 +56,21 @@ export interface FileSourceOptions {
   readonly observers?: readonly Layer[];
 }
 
+/** What is left out, or `undefined`, is as the default says. */
+function retryPolicyOf({ retry = {} }: Pick<FileSourceOptions, 'retry'>): RetryPolicy {
+  const given = Object.entries(retry).filter(([, value]) => value !== undefined);
+  return { ...defaultRetryPolicy, ...Object.fromEntries(given) };
+}
+
+function checkSettings(options: FileSourceOptions): void {
+  const { name, timeoutMs, idleTimeoutMs, transferTimeoutMs } = options;
+  if (!isSourceName(name)) throw new FileSourceError('invalid-argument', 'a source name starts with a letter and has letters, digits, - and _, at most 64', { advice: 'Name it otherwise: refs start with it.' });
+  for (const [setting, value] of Object.entries({ timeoutMs, idleTimeoutMs, transferTimeoutMs })) checkNumber(setting, value, 1);
+  const { maxAttempts, ...delays } = retryPolicyOf(options);
+  checkNumber('maxAttempts', maxAttempts, 1);
+  for (const [setting, value] of Object.entries(delays)) checkNumber(setting, value, 0);
+}
+
 /** The layers of a source, outermost first; the doc comment of each says why it stands where it does. What is not set has no layer. */
 export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): readonly Layer[] {
   const { clock, random, logger } = options.ports;
@@ -70,15 +86,16 @@ export function standardLayers(options: Omit<FileSourceOptions, 'adapter'>): rea
     ...(byteRate === undefined ? [] : [bandwidthLayer(byteRate)]),
     deliveryLayer({ context, clock, logger, idleTimeoutMs, ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }) }),
     emulateRangeLayer(),
-    retryLayer({ policy: { ...defaultRetryPolicy, ...options.retry }, clock, random, logger }),
+    retryLayer({ policy: retryPolicyOf(options), clock, random, logger }),
     limitLayer(options.limiter),
     ...(breaker === undefined ? [] : [breakerLayer({ breaker, source, logger })]),
     timeoutLayer({ clock, timeoutMs }),
   ];
 }
 
-/** A source as callers hold it: an adapter inside the standard layers. */
+/** A source as callers hold it: an adapter inside the standard layers. Throws `invalid-argument` for a name or a number that is none. */
 export function createFileSource(options: FileSourceOptions): FileSource {
+  checkSettings(options);
   const { name, provider } = options;
   const context = contextOf(options);
   const stack = composeLayers(options.adapter, standardLayers(options));

@@ -24,7 +24,7 @@ const longestId = 1024;
 const plainId = /^[\w@|.-]*$/;
 
 export function isSourceName(name: string): boolean {
-  return sourceName.test(name);
+  return typeof name === 'string' && sourceName.test(name);
 }
 
 export function isFileRef(ref: Ref): ref is FileRef {

@@ -1,3 +1,4 @@
+import { checkNumber } from '../checked-number.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import type { ErrorKind } from '../errors/kinds.ts';
 import { toFileSourceError } from '../errors/to-file-source-error.ts';
@@ -49,6 +50,8 @@ export class CircuitBreaker {
   #probe: symbol | undefined;
 
   constructor(clock: Clock, policy: BreakerPolicy) {
+    checkNumber('failures', policy.failures, 1);
+    checkNumber('coolDownMs', policy.coolDownMs, 0);
     this.#clock = clock;
     this.#policy = policy;
   }

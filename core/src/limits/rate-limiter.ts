@@ -1,3 +1,4 @@
+import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError, throwIfAborted } from '../errors/to-file-source-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after } from '../time/after.ts';
@@ -12,10 +13,13 @@ export interface RateLimiter {
 
 /**
  * A token bucket: over any time, no more than `perSecond` for each second of it, and one `burst`.
+ * - Throws `invalid-argument` for what is no number above 0; for no limit have no limiter.
  * - Holds at most one timer, and none while nobody waits. A clock that jumps gives no more than a burst, and stops nobody.
  */
 export function createRateLimiter(options: { readonly clock: Clock; readonly perSecond: number }): RateLimiter {
-  return new TokenBucket(options.clock, options.perSecond);
+  const { clock, perSecond } = options;
+  if (!Number.isFinite(perSecond) || perSecond <= 0) throw new FileSourceError('invalid-argument', `a rate is a number above 0, not ${String(perSecond)}`, { advice: 'Leave the limiter out for no limit.' });
+  return new TokenBucket(clock, perSecond);
 }
 
 interface Waiter {
