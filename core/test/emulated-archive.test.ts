@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import yauzl from 'yauzl';
-import { createPathSpreader, FileSourceError, safeSegment, type FileSource } from '@filesource/core';
+import { createPathSpreader, FileSourceError, overlay, safeSegment, type FileSource, type SourceAdapter } from '@filesource/core';
 import { createMemoryAdapter, settle, type MemoryFile } from '@filesource/testkit';
 import { bytesOf, sourceOf } from './helpers.ts';
 
@@ -175,6 +175,29 @@ describe('an archive that is made while it is read', () => {
     // Of the smallest files, a few hundred bytes each with what the archive says of them, buffers of some 64 KiB hold many.
     expect(taken.files).toBeLessThan(3000);
     body.destroy();
+  });
+});
+
+describe('an archive that is opened and not read yet', () => {
+  const adapterOf = (bytes: Buffer): SourceAdapter => createMemoryAdapter({ folders: [{ id: '1', files: [{ id: '2', name: 'a.txt', bytes }] }] });
+
+  it('does not end the process when one of its files breaks, or its signal fires; whoever reads it then gets the error', async () => {
+    const stop = new AbortController();
+    const breaking = overlay(adapterOf(Buffer.from('hello')), {
+      open: async () => ({ body: new Readable({ read() { this.destroy(new FileSourceError('corrupt', 'it broke')); } }), offset: 0, size: 5, totalSize: 5, mediaType: null, name: null, validator: null }),
+    });
+    const whole = adapterOf(randomBytes(1_000_000));
+    for (const [adapter, kind] of [[breaking, 'corrupt'], [whole, 'aborted']] as const) {
+      const archive = await (await sourceOf(adapter).archive(['1'])).result();
+      const { body } = await archive.open({ signal: stop.signal });
+      const closed = new Promise<void>((resolve) => {
+        body.once('close', resolve);
+      });
+      await settle();
+      if (adapter === whole) stop.abort();
+      await closed;
+      expect(body.errored).toMatchObject({ kind });
+    }
   });
 });
 

@@ -27,6 +27,8 @@ export function createZipStream(entries: AsyncIterable<ZipEntry>): Readable {
     output.destroy(toFileSourceError(error));
   };
   zip.on('error', fail);
+  // A body that is given up before anybody reads it must not end the process; whoever reads it gets the error all the same.
+  output.on('error', () => undefined);
   output.once('close', () => current?.destroy());
   const produce = async (): Promise<void> => {
     for await (const entry of entries) {
