@@ -9,7 +9,7 @@ import { credentialsOf } from './credentials-of.ts';
 import { diagnosePortal } from './diagnose.ts';
 import { toFileEntry } from './entries.ts';
 import { createExchange } from './exchange.ts';
-import { handlerUrl, openBody } from './file-handler.ts';
+import { handlerUrl, openBody, type Body } from './file-handler.ts';
 import { createGenerationDetector } from './generation.ts';
 import { parseFolderId } from './ids.ts';
 import { KnownFiles } from './known-files.ts';
@@ -45,17 +45,22 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
     return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { ...rules, ...more });
   };
 
-  const openFound = async ({ dto, entry }: FoundFile, { range, signal }: OpenOptions): Promise<Content> => {
-    const content = await openBody(client, ports, { url: viewUrlOf(dto), range, totalSize: entry.size, mediaType: entry.mediaType, isArchive: false, signal });
-    return {
-      body: content.body,
-      size: content.size ?? (entry.size === null ? null : entry.size - content.offset),
-      totalSize: content.total ?? entry.size,
-      offset: content.offset,
-      mediaType: entry.mediaType,
-      name: entry.name,
-      validator: entry.validator,
-    };
+  const bodyOf = ({ dto, entry }: FoundFile, { range, signal }: OpenOptions): Promise<Body> =>
+    openBody(client, ports, { url: viewUrlOf(dto), range, totalSize: entry.size, mediaType: entry.mediaType, isArchive: false, signal });
+
+  /** Only the length that a body announces shows that it is still that of the file that was listed, and no page. */
+  let announcesLengths = true;
+  const openListed = async (listed: FoundFile, options: OpenOptions): Promise<Content> => {
+    const body = await bodyOf(listed, options);
+    if (body.total !== null) return contentOf(listed, body);
+    body.body.destroy();
+    throw new FileSourceError('vendor-protocol', 'the portal sends the file without its length');
+  };
+
+  const openFound = async (found: FoundFile, options: OpenOptions): Promise<Content> => {
+    const body = await bodyOf(found, options);
+    if (options.range === undefined) announcesLengths = body.total !== null;
+    return contentOf(found, body);
   };
 
   const planTools: PlanTools = { lookup, repeat, listPage: (text, options) => listWith(text, options, {}), callsAtOnce: Math.min(planCallsAtOnce, config.maxConcurrency ?? planCallsAtOnce) };
@@ -73,9 +78,9 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       const { range, signal } = options;
       // Whoever carries on a file has to know whether it is still the same.
       const listed = range === undefined ? known.take(ref) : undefined;
-      if (listed !== undefined) {
+      if (listed !== undefined && listed.entry.size !== null && announcesLengths) {
         try {
-          return await openFound(listed, options);
+          return await openListed(listed, options);
         } catch (error) {
           if (!FileSourceError.is(error, ...outdated)) throw error;
         }
@@ -106,6 +111,18 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
       closing.abort(new FileSourceError('aborted', 'the source was closed'));
       await client.close();
     },
+  };
+}
+
+function contentOf({ entry }: FoundFile, { body, size, total, offset }: Body): Content {
+  return {
+    body,
+    size: size ?? (entry.size === null ? null : entry.size - offset),
+    totalSize: total ?? entry.size,
+    offset,
+    mediaType: entry.mediaType,
+    name: entry.name,
+    validator: entry.validator,
   };
 }
 

@@ -29,12 +29,14 @@ interface Answers {
   readonly handler?: readonly Told[];
   /** What the portal tells of the file when it is asked. */
   readonly now?: Readonly<Record<string, unknown>>;
+  /** What the listing tells of it. */
+  readonly before?: Readonly<Record<string, unknown>>;
   /** Beside the file, as many folders are listed. */
   readonly folders?: number;
 }
 
 /** A portal with one file of ten bytes in its folder 7. */
-async function portal({ handler = [{ body: bytes }], now = {}, folders = 0 }: Answers = {}): Promise<Portal> {
+async function portal({ handler = [{ body: bytes }], now = {}, before = {}, folders = 0 }: Answers = {}): Promise<Portal> {
   let opened = 0;
   let listed = 0;
   const file = (): Readonly<Record<string, unknown>> => ({ id: 5, title: 'Exposé.docx', folderId: 7, version: 1, versionGroup: 1, pureContentLength: 10, updated: '2026-03-01T09:30:00Z', viewUrl: `${server.url}/filehandler.ashx?action=download&fileid=5` });
@@ -43,7 +45,7 @@ async function portal({ handler = [{ body: bytes }], now = {}, folders = 0 }: An
     if (path === '/api/2.0/files/file/5') return docspace({ ...file(), ...now });
     if (path !== '/api/2.0/files/7') return handler[Math.min(opened++, handler.length - 1)];
     const others = Array.from({ length: folders }, (_, index) => ({ id: 1000 + index, title: `Ordner ${'x'.repeat(200)}` }));
-    return docspace({ files: [file()], folders: others, current: { id: 7, title: 'a' }, count: 1 + folders, total: 1 + folders });
+    return docspace({ files: [{ ...file(), ...before }], folders: others, current: { id: 7, title: 'a' }, count: 1 + folders, total: 1 + folders });
   });
   servers.push(server);
   const made: Portal = {
@@ -106,6 +108,33 @@ describe('a file that was listed', () => {
     expect(content).toMatchObject({ size: newer.length, validator: `v2.1:${newer.length}:2026-03-01T09:30:00Z` });
     expect(await readAll(content.body)).toEqual(newer);
     expect(since().filter((line) => !line.includes('authentication'))).toEqual([fetched, stat, fetched]);
+  });
+
+  test.each<[string, Told]>([
+    ['is longer now', { body: newer, isChunked: true }],
+    ['is a page of a proxy, as the file itself is one', { body: '<html>wait', headers: { 'content-type': 'text/html' }, isChunked: true }],
+  ])('that comes without a length and %s is asked about once more, and given as it is now', async (_what, first) => {
+    const { list, open, since } = await portal({ before: { title: 'Exposé.html' }, handler: [first, { body: newer }], now: { title: 'Exposé.html', version: 2, pureContentLength: newer.length } });
+    await list();
+    expect(await readAll((await open()).body)).toEqual(newer);
+    expect(since()).toEqual([fetched, stat, fetched]);
+  });
+
+  test('is asked about first where the portal announces no lengths', async () => {
+    const { list, open, since } = await portal({ handler: [{ body: bytes, isChunked: true }] });
+    await list();
+    expect(await readAll((await open()).body)).toEqual(bytes);
+    expect(since()).toEqual([fetched, stat, fetched]);
+    await list();
+    expect(await readAll((await open()).body)).toEqual(bytes);
+    expect(since()).toEqual([stat, fetched]);
+  });
+
+  test('is asked about first where the listing does not tell its size', async () => {
+    const { list, open, since } = await portal({ before: { pureContentLength: null, contentLength: '', providerItem: true } });
+    await list();
+    expect(await readAll((await open()).body)).toEqual(bytes);
+    expect(since()).toEqual([stat, fetched]);
   });
 
   test('that fails for a passing reason is not asked for twice at once', async () => {

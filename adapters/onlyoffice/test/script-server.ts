@@ -16,6 +16,8 @@ export interface Told {
   /** Sent as JSON. */
   readonly json?: unknown;
   readonly body?: string | Buffer;
+  /** Sent without its length. */
+  readonly isChunked?: boolean;
 }
 
 export type Answer = (asked: Asked) => Told | undefined | Promise<Told | undefined>;
@@ -43,7 +45,7 @@ export async function startScript(answer: Answer): Promise<ScriptServer> {
     asked.push(one);
     const told = (await answer(one)) ?? { status: 404, body: '' };
     const body = told.json === undefined ? (told.body ?? '') : JSON.stringify(told.json);
-    response.writeHead(told.status ?? 200, { ...(told.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), 'content-length': String(Buffer.byteLength(body)), ...told.headers });
+    response.writeHead(told.status ?? 200, { ...(told.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), ...(told.isChunked === true ? {} : { 'content-length': String(Buffer.byteLength(body)) }), ...told.headers });
     response.end(body);
   };
   await new Promise<void>((resolve) => {
