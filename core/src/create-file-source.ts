@@ -66,9 +66,9 @@ function checkSettings(options: FileSourceOptions): void {
   const { name, timeoutMs, idleTimeoutMs, transferTimeoutMs } = options;
   if (!isSourceName(name)) throw new FileSourceError('invalid-argument', 'a source name starts with a letter and has letters, digits, - and _, at most 64', { advice: 'Name it otherwise: refs start with it.' });
   for (const [setting, value] of Object.entries({ timeoutMs, idleTimeoutMs, transferTimeoutMs })) checkNumber(setting, value, 1);
-  const { maxAttempts, ...delays } = retryPolicyOf(options);
+  const { maxAttempts, baseDelayMs, maxDelayMs, maxRetryAfterMs } = retryPolicyOf(options);
   checkNumber('maxAttempts', maxAttempts, 1);
-  for (const [setting, value] of Object.entries(delays)) checkNumber(setting, value, 0);
+  for (const [setting, value] of Object.entries({ baseDelayMs, maxDelayMs, maxRetryAfterMs })) checkNumber(setting, value, 0);
 }
 
 /** The layers of a source, outermost first; the doc comment of each says why it stands where it does. What is not set has no layer. */

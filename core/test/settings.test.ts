@@ -22,6 +22,11 @@ describe('a source that is made in code', () => {
     expect(() => createFileSource(optionsOf({ name }))).toThrow(expect.objectContaining({ kind: 'invalid-argument', message: expect.stringContaining('a source name') }));
   });
 
+  it('looks at no more of a retry policy than its settings: it may be a section of a config', async () => {
+    const retry = { maxAttempts: 2, enabled: true, name: 'of the host' };
+    await expect(createFileSource(optionsOf({ retry })).stat('1/2')).resolves.toMatchObject({ size: 5 });
+  });
+
   it('takes a setting that is undefined as one that is left out, and does not try for ever', async () => {
     let attempts = 0;
     const stat = async (): Promise<never> => {
