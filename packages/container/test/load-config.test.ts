@@ -62,6 +62,10 @@ describe('loadConfig', () => {
     expect(String(error)).not.toContain('SECRET-4711');
   });
 
+  it('takes a path with braces, as folders of Windows have', async () => {
+    expect(tokenOf(await load(source('token: abcd'), {}, '{8A69D345-D564}/filesource.yaml'))).toBe('abcd');
+  });
+
   it.each([new URL('file:///etc/filesource.yaml'), Buffer.from('sources: {}'), Promise.resolve({ sources: {} }), new Map([['sources', {}]])])('says so in one line when it gets something else: %p', async (config) => {
     await expect(loadConfig({ config, adapters, env: {} })).rejects.toMatchObject({ kind: 'config-invalid', message: expect.stringMatching(/^the config: expected the path of a file as text, .* got \[object \w+\]$/) });
   });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { FileSourceError, Redactor, type AdapterDescriptor, type Provider, type Secret } from '@filesource/core';
 import { adaptersFor, type AdaptersOnDemand } from './adapters-on-demand.ts';
@@ -108,9 +108,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 function readRaw(options: LoadConfigOptions): RawConfig {
   const base = resolve(options.baseDirectory ?? '.');
   const { config } = options;
-  if (typeof config === 'string' && isText(config)) throw configError('the config', [{ path: [], what: 'expected the path of a file, got what a file holds; pass its path, or the data in it as an object' }]);
   if (typeof config !== 'string') return { data: config, locate: () => undefined, file: null, folder: base, where: 'the config' };
   const file = isAbsolute(config) ? config : resolve(base, config);
+  // A path may have braces too, as those of Windows for an application have.
+  if (isText(config) && !existsSync(file)) throw configError('the config', [{ path: [], what: 'expected the path of a file, got what a file holds; pass its path, or the data in it as an object' }]);
   const where = config;
   const extension = extname(file).toLowerCase();
   if (extension !== '.yaml' && extension !== '.yml' && extension !== '.json') throw configError(where, [{ path: [], what: 'expected a file that ends in .yaml, .yml or .json' }]);
