@@ -110,8 +110,9 @@ function refusePacked(response: HttpResponse, { entry }: FileRecord): void {
   throw protocolError('the file comes packed although that was not asked for');
 }
 
+/** Scripts also send words there that pack nothing, such as `none` and `UTF-8`, and stores their `aws-chunked`. */
 function isPacked({ headers }: HttpResponse): boolean {
-  return !/^(identity)?$/i.test((headers['content-encoding'] ?? '').trim());
+  return /gzip|compress|deflate|zstd|exi|aes128gcm|\b(br|dcb|dcz)\b/i.test(headers['content-encoding'] ?? '');
 }
 
 function contentLength(response: HttpResponse): number | null {

@@ -157,6 +157,16 @@ describe('open', () => {
     }
   });
 
+  test.each(['none', 'UTF-8', 'aws-chunked'])('takes bytes as they are under a Content-Encoding that packs nothing: %s', async (encoding) => {
+    for (const fileSize of [null, bytes.length]) {
+      listing({ fileSize });
+      server.onGet = () => ({ headers: { 'content-encoding': encoding }, body: bytes });
+      expect((await bytesOf(await open())).equals(bytes)).toBe(true);
+      server.onGet = () => inChunks(200, { 'content-encoding': encoding }, bytes);
+      expect((await bytesOf(await open())).equals(bytes)).toBe(true);
+    }
+  });
+
   test('gives an empty file', async () => {
     listing({ fileSize: 0 });
     server.onGet = () => ({ body: '' });
