@@ -123,10 +123,11 @@ function entriesOf({ folders, files }: ContentsDto, folder: string, generation: 
   return entries;
 }
 
-/** Made here, so that what it remembers is the bytes and nothing else of the page. */
+/** Made here, so that what it remembers is the bytes and nothing else of the page; those of a small answer that came packed are the start of a far larger block. */
 function laterIn(bytes: Buffer): () => readonly FileDto[] {
+  const own = bytes.buffer.byteLength > 2 * bytes.length ? Buffer.from(bytes) : bytes;
   return () => {
-    const { response } = envelopeSchema.parse(parseJson(textOf(bytes)));
+    const { response } = envelopeSchema.parse(parseJson(textOf(own)));
     return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
   };
 }

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clock, Content } from '@filesource/core';
 import { realClock } from '@filesource/testkit';
@@ -143,4 +146,24 @@ describe('a file that was listed', () => {
     expect(await errorOf(open())).toMatchObject({ kind: 'vendor-failure', httpStatus: 503 });
     expect(since()).toEqual([fetched]);
   });
+});
+
+test('what is remembered of small answers that come packed takes not many times their size', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const server = await startScript(({ path }) => {
+    const id = Number(path.split('/').pop());
+    const { json } = docspace({ files: [{ id, title: 'x'.repeat(1000), folderId: id, viewUrl: '/filehandler.ashx' }], folders: [], current: { id, title: 'a' }, total: 1 });
+    return { headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' }, body: gzipSync(JSON.stringify(json)) };
+  });
+  servers.push(server);
+  const { source } = makeSource({ baseUrl: server.url });
+  const heldBy = async (from: number, folders: number): Promise<number> => {
+    const before = process.memoryUsage().arrayBuffers;
+    for (let id = from; id < from + folders; id += 1) await source.list(String(id)).byPage()[Symbol.asyncIterator]().next();
+    collect();
+    return (process.memoryUsage().arrayBuffers - before) / folders;
+  };
+  await heldBy(1, 20);
+  expect(await heldBy(100, 300)).toBeLessThan(8 * 1024);
 });
