@@ -27,6 +27,12 @@ async function failureOf(promise: Promise<unknown>): Promise<FileSourceError> {
   );
 }
 
+test('refs may come in a set, as JavaScript lets them', async () => {
+  const { source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+  const given = { refs: new Set(['contacts:1']) as unknown as readonly string[] };
+  expect(await pull({ ...options(await temporaryDirectory(), [], { source }), ...given })).toMatchObject({ complete: true, totals: { files: 1, ok: 1 } });
+});
+
 describe('a pull that cannot be', () => {
   const wrong: readonly (readonly [string, object])[] = [
     ['one ref in place of a list', { refs: 'contacts:1' }],

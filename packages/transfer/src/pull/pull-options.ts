@@ -29,7 +29,7 @@ export const defaultConcurrency = 8;
 
 /** Throws `invalid-argument` for what no pull can be done with. */
 export function checkPullOptions({ refs, signal, clock, hashing, concurrency, by = 'auto' }: PullOptions): void {
-  if (!Array.isArray(refs)) throw new FileSourceError('invalid-argument', 'a pull is of a list of refs', { advice: 'Write [ref] for one.' });
+  if (typeof refs !== 'object' || typeof refs?.[Symbol.iterator] !== 'function') throw new FileSourceError('invalid-argument', 'a pull is of a list of refs', { advice: 'Write [ref] for one.' });
   if (typeof clock?.now !== 'function' || typeof hashing?.sha256 !== 'function') {
     throw new FileSourceError('invalid-argument', 'a pull needs a clock and hashing', { advice: 'Pass systemClock and nodeHashing of @filesource/container as `clock` and `hashing`.' });
   }
