@@ -4,10 +4,10 @@ import { Places } from '../src/pull/places.ts';
 import type { PlannedFile } from '../src/pull/plan.ts';
 import { file, memorySource } from './helpers.ts';
 
-const sourceOpening = (openBatch: number | undefined): FileSource => {
+const sourceOpening = (openBatch: number | undefined, maxOpening?: number): FileSource => {
   const { source } = memorySource([{ id: '1', files: [file('1', '1.txt')] }]);
   const { capabilities } = source;
-  return { ...source, capabilities: { ...capabilities, limits: { ...capabilities.limits, ...(openBatch === undefined ? {} : { openBatch }) } } };
+  return { ...source, capabilities: { ...capabilities, limits: { ...capabilities.limits, ...(openBatch === undefined ? {} : { openBatch }), ...(maxOpening === undefined ? {} : { maxOpening }) } } };
 };
 
 const planned = (source: FileSource, size: number | null): PlannedFile => {
@@ -49,6 +49,11 @@ test('small files that share requests start a whole batch at a time', async () =
     await new Promise((resolve) => setImmediate(resolve));
     expect(isNext).toBe(index === 4);
   }
+});
+
+test.each([[2, 26], [4, 50], [8, 100], [32, 100]])('small files whose bytes are asked for one by one wait for no more turns where %i are asked for at once', async (concurrency, most) => {
+  const { leave } = await takeAll(new Places(concurrency), planned(sourceOpening(50, 8), 1));
+  expect(leave.length).toBe(most);
 });
 
 test('a concurrency of 1 is one file at a time, whatever the source can do', async () => {

@@ -49,7 +49,9 @@ export class Places {
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {
-    const size = source.capabilities.limits.openBatch ?? 1;
+    const { openBatch = 1, maxOpening } = source.capabilities.limits;
+    // Those that have requests of their own wait for each other within the time of a call: fewer are in flight where fewer are asked for at once.
+    const size = maxOpening === undefined ? openBatch : Math.min(openBatch, Math.ceil((openBatch * this.#concurrency) / maxOpening));
     if (size <= 1 || this.#concurrency <= 1 || entry.size === null || entry.size > smallBytes) return undefined;
     const batch = this.#batches.get(source) ?? { size, inFlight: 0, isFilling: true };
     this.#batches.set(source, batch);
