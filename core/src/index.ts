@@ -18,6 +18,7 @@ export { errorKinds, type ErrorKind, type ErrorStatus } from './errors/kinds.ts'
 export { abortError, throwIfAborted, toFileSourceError } from './errors/to-file-source-error.ts';
 export { extended } from './extended.ts';
 export type { FileSource } from './file-source.ts';
+export { FreshRecords } from './fresh-records.ts';
 export { lookOf, parseJson, readBody, readJson } from './http/read-body.ts';
 export { retryAfterMs } from './http/retry-after.ts';
 export { textOf } from './http/text-of.ts';

@@ -1,7 +1,7 @@
 import type { FileRef } from './ref.ts';
 
 /** What an adapter knows of a file beside its entry. */
-interface FileRecord {
+export interface FileRecord {
   readonly entry: { readonly id: string };
 }
 

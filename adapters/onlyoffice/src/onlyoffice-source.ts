@@ -1,4 +1,4 @@
-import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type Content, type Entry, type OpenOptions, type Page, type PageOptions, type SourceAdapter } from '@filesource/core';
+import { createEmptyArchive, createFinishedOperation, FileSourceError, FreshRecords, type AdapterContext, type Content, type Entry, type OpenOptions, type Page, type PageOptions, type SourceAdapter } from '@filesource/core';
 import { beginPlan, type PlanTools } from './archive-plan.ts';
 import type { BulkTools } from './bulk-download.ts';
 import { createBulkOperations } from './bulk-operations.ts';
@@ -12,7 +12,6 @@ import { createExchange } from './exchange.ts';
 import { handlerUrl, openBody, type Body } from './file-handler.ts';
 import { createGenerationDetector } from './generation.ts';
 import { parseFolderId } from './ids.ts';
-import { KnownFiles } from './known-files.ts';
 import { listContents, listRoot, type ListingRules } from './listing.ts';
 import { createLookup, type FoundFile } from './lookup.ts';
 import { createOperationBoard } from './operation-board.ts';
@@ -33,7 +32,7 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const credentials = credentialsOf(config, { ports, exchange, generation, timeoutMs });
   const client = createClient({ portal, allowHosts: config.allowHosts, ports, generation, exchange, credentials });
   const lookup = createLookup(client);
-  const known = new KnownFiles(ports.clock);
+  const known = new FreshRecords<FoundFile>(ports.clock);
   const capabilities = capabilitiesOf(config.generation);
   const repeat = createRepeat(ports, { maxAttempts, timeoutMs });
   const closing = new AbortController();
