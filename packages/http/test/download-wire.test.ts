@@ -170,7 +170,10 @@ describe('the connection of a download', () => {
         socket.write(head + 'x'.repeat(more));
         setTimeout(() => socket.resetAndDestroy(), 20);
       });
-      expect(await outcomeOf(client(), url, isDownload)).toMatchObject({ status: 200, bytes: 'network' });
+      let outcome: unknown;
+      // Node ends a socket before it resets it: a busy client may read that end first, and then nothing was cut.
+      for (let attempt = 0; attempt < 5 && (outcome as { readonly bytes?: string } | undefined)?.bytes !== 'network'; attempt += 1) outcome = await outcomeOf(client(), url, isDownload);
+      expect(outcome).toMatchObject({ status: 200, bytes: 'network' });
     }
   });
 
