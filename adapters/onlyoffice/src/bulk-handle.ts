@@ -1,5 +1,5 @@
 import { FileSourceError } from '@filesource/core';
-import { handlerUrl, throughPortal } from './file-handler.ts';
+import { fetchedUrl } from './file-handler.ts';
 
 /** How a bulk download ended well: what the vendor tells once. */
 export interface BulkEnd {
@@ -44,7 +44,7 @@ export function parseBulkHandle(text: string, portal: URL): BulkHandle {
 /** A link to the portal as its address spells it, however the portal did; `undefined` for what is no link. */
 function ownUrl(link: string, portal: URL): URL | undefined {
   try {
-    return throughPortal(handlerUrl(link, portal), portal);
+    return fetchedUrl(link, portal);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { failureFinding, okFinding, skippedFinding, type FileSourceError, type Finding } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
 import type { Checks } from './diagnose.ts';
-import { handlerUrl, throughPortal } from './file-handler.ts';
+import { fetchedUrl } from './file-handler.ts';
 import { apiKeySchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
 const readAdvice = 'Give the key the scope files:read, and files:write too for archives; or check the rights of the user.';
@@ -34,7 +34,7 @@ export async function hostsFinding({ client, attempt }: Checks, sections: readon
   const viewUrl = (full ?? files[0])?.viewUrl;
   if (viewUrl === undefined || viewUrl === null) return skippedFinding('hosts', 'there is no file at hand whose link could be followed', 'Name a folder that has files, as in source:ID.');
   const followed = await attempt(async (until) => {
-    const response = await client.fetch(throughPortal(handlerUrl(viewUrl, client.portal), client.portal), full === undefined ? {} : { range: 'bytes=0-0' }, until);
+    const response = await client.fetch(fetchedUrl(viewUrl, client.portal), full === undefined ? {} : { range: 'bytes=0-0' }, until);
     response.body.on('error', () => undefined);
     response.body.destroy();
     return { host: new URL(response.url).host, status: response.status };

@@ -31,7 +31,7 @@ const largestErrorText = 64 * 1024;
  */
 export async function openBody(client: OnlyOfficeClient, ports: Ports, request: BodyRequest): Promise<Body> {
   const { range, totalSize, signal } = request;
-  const url = throughPortal(handlerUrl(request.url, client.portal), client.portal);
+  const url = fetchedUrl(request.url, client.portal);
   if (range !== undefined && totalSize !== null && range.offset > totalSize) throw outside(range.offset, totalSize);
   if (range !== undefined && (range.length === 0 || range.offset === totalSize)) {
     return { body: Readable.from([], { objectMode: false }), offset: range.offset, size: 0, total: totalSize, headers: {}, url: url.href };
@@ -70,8 +70,12 @@ export function handlerUrl(link: string, portal: URL): URL {
 
 const loopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Where a link is fetched: a portal that is called by a loopback address writes the domain of its tenant into its links, which may lead anywhere from here. */
-export function throughPortal(link: URL, portal: URL): URL {
+/**
+ * Where a link of the portal is fetched; throws as {@link handlerUrl} does.
+ * - A portal that is called by a loopback address writes the domain of its tenant into its links, which may lead anywhere from here.
+ */
+export function fetchedUrl(text: string, portal: URL): URL {
+  const link = handlerUrl(text, portal);
   if (!loopback.test(portal.hostname) || loopback.test(link.hostname) || !isHandler(link)) return link;
   const url = new URL(portal);
   url.pathname = link.pathname;
