@@ -1,4 +1,4 @@
-import { extended, FileSourceError, lookOf, type HttpResponse, type Ports } from '@filesource/core';
+import { extended, FileSourceError, type HttpResponse, type Ports } from '@filesource/core';
 import { z } from 'zod';
 import type { Credentials, Proof } from './credentials.ts';
 import { askedWaitMs, isPage, notSignedIn, notThePortal, readFailure, toError, type VendorFailure } from './errors.ts';
@@ -160,14 +160,8 @@ function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: Api
     const failure = readFailure(answer, nowMs);
     throw call.explain?.(failure) ?? toError(failure);
   }
-  if (!envelope.success) {
-    const look = answer.json === undefined ? lookOf(answer.text) : 'JSON that is none of its envelopes';
-    throw new FileSourceError('vendor-protocol', `expected an answer of the API, got ${look}`, {
-      status: 'temporary',
-      httpStatus: answer.status,
-      advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
-    });
-  }
+  // Temporary: a proxy's page passes.
+  if (!envelope.success) throw notThePortal(answer, { status: 'temporary' });
   const value = call.quick?.(envelope.data.response) ?? parsedBy(call.schema, envelope.data.response, answer.status);
   return { value, bytes: answer.bytes, total: envelope.data.total ?? null, retryAfterMs: askedWaitMs(answer.headers, nowMs), proof };
 }

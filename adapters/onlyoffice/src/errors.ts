@@ -1,4 +1,5 @@
 import { FileSourceError, lookOf, parseJson, retryAfterMs, type ErrorFacts, type ErrorKind } from '@filesource/core';
+import { jsonOrNothing } from './exchange.ts';
 import { envelopeSchema, validationSchema } from './schemas.ts';
 
 /** An answer that is not the one hoped for, in whatever shape it came. */
@@ -112,11 +113,12 @@ export function isPage({ text }: FailedAnswer): boolean {
 }
 
 /** Somebody answered, but not the API. */
-export function notThePortal({ status, text }: FailedAnswer): FileSourceError {
-  const look = /^\s*[{[]/.test(text) ? 'JSON that is none of its envelopes' : lookOf(text);
+export function notThePortal({ status, text }: FailedAnswer, facts: Pick<ErrorFacts, 'status'> = {}): FileSourceError {
+  const look = jsonOrNothing(text) === undefined ? lookOf(text) : 'JSON that is none of its envelopes';
   return new FileSourceError('vendor-protocol', `expected an answer of the API, got ${look} (HTTP ${status})`, {
     httpStatus: status,
     advice: 'Check that baseUrl is the address of an ONLYOFFICE portal, and that no login page stands before it.',
+    ...facts,
   });
 }
 

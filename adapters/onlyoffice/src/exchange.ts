@@ -57,7 +57,7 @@ function redirected(httpStatus: number, location: string | undefined, from: stri
   return new FileSourceError('vendor-protocol', `the portal redirects its API to ${target}`, { httpStatus, advice: 'Set baseUrl to the address that the portal really has.' });
 }
 
-function jsonOrNothing(text: string): unknown {
+export function jsonOrNothing(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
