@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -158,12 +159,19 @@ test('what is remembered of small answers that come packed takes not many times 
   });
   servers.push(server);
   const { source } = makeSource({ baseUrl: server.url });
+  const most = 8 * 1024;
   const heldBy = async (from: number, folders: number): Promise<number> => {
     const before = process.memoryUsage().arrayBuffers;
     for (let id = from; id < from + folders; id += 1) await source.list(String(id)).byPage()[Symbol.asyncIterator]().next();
-    collect();
-    return (process.memoryUsage().arrayBuffers - before) / folders;
+    let held = Number.POSITIVE_INFINITY;
+    // What unpacked an answer goes only after its stream has closed, which a busy machine may be late with.
+    for (let collected = 0; collected < 20 && held >= most; collected += 1) {
+      await turn();
+      collect();
+      held = (process.memoryUsage().arrayBuffers - before) / folders;
+    }
+    return held;
   };
   await heldBy(1, 20);
-  expect(await heldBy(100, 300)).toBeLessThan(8 * 1024);
+  expect(await heldBy(100, 300)).toBeLessThan(most);
 });
