@@ -24,6 +24,7 @@ import type { RateLimiter } from './limits/rate-limiter.ts';
 import { mapOperation } from './operation/map-operation.ts';
 import type { Operation } from './operation/operation.ts';
 import { checkOperationToken, fingerprintOf, formatOperationToken, parseOperationToken, type OperationToken } from './operation/token.ts';
+import { PagesHeld } from './pages-ahead.ts';
 import { createListing } from './paging.ts';
 import type { Ports } from './ports/ports.ts';
 import { promised } from './promised.ts';
@@ -143,6 +144,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
     }
   };
   const withRef = createEntryAddresser(name);
+  const held = new PagesHeld();
 
   return {
     name,
@@ -158,6 +160,7 @@ export function createFileSource(options: FileSourceOptions): FileSource {
         },
         given(listOptions),
         (error) => inContext(error, context, 'list', refOrNone(like)),
+        held,
       ),
     stat: async (like, callOptions = {}) => withRef(await stack.stat(resolve(like), given(callOptions))),
     open: (like, openOptions = {}) => promised(() => stack.open(resolveFile(like), given(openOptions))),

@@ -1,6 +1,7 @@
 import { FileSourceError } from './errors/file-source-error.ts';
 import { throwIfAborted } from './errors/to-file-source-error.ts';
 import { PageItems } from './page-items.ts';
+import { PagesAhead, PagesHeld, type PageAhead } from './pages-ahead.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -13,12 +14,31 @@ export interface Page<T> {
 export interface PageOptions {
   readonly cursor?: string;
   readonly pageSize?: number;
+  /**
+   * Whether the listing is read to its end: then pages that follow are asked for, a few at once, before their turn, where the vendor allows that.
+   * - Default: false by page, true by items. Nothing is asked for before a second page is wanted.
+   */
+  readonly readAhead?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** A page, with what may be asked for ahead of the listing. */
+export interface FetchedPage<T> extends Page<T> {
+  /**
+   * The pages that probably follow, the very next one first; for vendors whose pages can be asked for without knowing those before them.
+   * - Only where `readAhead` is asked for; at most one more than {@link mostPagesAhead} are of use.
+   */
+  readonly ahead?: readonly PageAhead[];
+}
+
+export interface FetchOptions extends PageOptions {
+  /** What {@link PageAhead.fetch} gave for the page that the cursor leads to; whether it fits what came before is for the adapter to see. */
+  readonly came?: unknown;
 }
 
 /**
  * A listing: items by default, pages on request; nothing is fetched before it is asked for.
- * - By items, the next page is on its way once half of a page was taken, so that whoever works on items does not wait for pages.
+ * - By items, the next page is on its way once half of a page was taken, so that whoever works on items does not wait for pages; see also `readAhead`.
  */
 export interface Listing<T> extends AsyncIterable<T> {
   byPage(options?: PageOptions): AsyncIterable<Page<T>>;
@@ -34,19 +54,24 @@ const mostRemembered = 256;
  * - A cursor that repeats is a `vendor-protocol` error in place of an endless loop.
  */
 export function createListing<T>(
-  fetchPage: (options: PageOptions) => Promise<Page<T>>,
+  fetchPage: (options: FetchOptions) => Promise<FetchedPage<T>>,
   defaults: PageOptions = {},
   /** What is thrown in place of an error; default: the error itself. */
   locate: (error: unknown) => unknown = (error) => error,
+  /** Shared by the listings of one source. */
+  held = new PagesHeld(),
 ): Listing<T> {
   async function* byPage(options: PageOptions = {}): AsyncGenerator<Page<T>, void, undefined> {
     const merged = { ...defaults, ...options };
     const seen = new SeenCursors();
+    const ahead = merged.readAhead === true ? new PagesAhead(merged.signal, held) : undefined;
     let { cursor } = merged;
     try {
       for (let count = 0; count < mostPages; count += 1) {
         throwIfAborted(merged.signal);
-        const page = await fetchPage(cursor === undefined ? merged : { ...merged, cursor });
+        const came = await ahead?.next();
+        const { ahead: following, ...page } = await fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
+        ahead?.foresee(following);
         yield page;
         if (page.cursor === undefined) return;
         if (page.cursor === cursor || !seen.add(page.cursor)) throw endless('the same cursor came twice');
@@ -55,9 +80,11 @@ export function createListing<T>(
       throw endless(`more than ${mostPages} pages`);
     } catch (error) {
       throw locate(error);
+    } finally {
+      ahead?.end();
     }
   }
-  return { byPage, [Symbol.asyncIterator]: () => new PageItems((signal) => byPage({ signal }), defaults.signal) };
+  return { byPage, [Symbol.asyncIterator]: () => new PageItems((signal) => byPage({ readAhead: defaults.readAhead ?? true, signal }), defaults.signal) };
 }
 
 /** The last cursors of a listing. */

@@ -5,7 +5,7 @@ import type { Finding } from './diagnosis/finding.ts';
 import type { Entry } from './entry.ts';
 import type { Link, LinkOptions } from './link.ts';
 import type { Operation } from './operation/operation.ts';
-import type { Page, PageOptions } from './paging.ts';
+import type { FetchedPage, FetchOptions } from './paging.ts';
 import type { FileRef, Ref } from './ref.ts';
 
 export interface CallOptions {
@@ -30,14 +30,15 @@ export interface SourceAdapter {
    * Promises that once `listPage`, `stat`, `link` or `open` has resolved, nothing goes on under its signal but the body that it gave, and nobody
    * looks at that signal again.
    * - Core then uses a signal for up to a hundred calls, one after another, which makes each of them cheaper. What still listens keeps its signal for itself.
-   * - Default: false. Leave it out where work goes on in the background, such as a page that is fetched ahead.
+   * - Default: false. Leave it out where work goes on in the background.
    */
   readonly letsGoOfSignals?: boolean;
   /**
    * One page of a folder: its files and folders, each exactly once over all pages.
+   * - With `readAhead`, the page may tell how to ask for those after it before their turn: see {@link FetchedPage.ahead}.
    * - A folder without entries is an empty page; a folder that the vendor says does not exist is `not-found`.
    */
-  listPage(folder: string, options: PageOptions): Promise<Page<Entry>>;
+  listPage(folder: string, options: FetchOptions): Promise<FetchedPage<Entry>>;
   /** The same facts as the listing gives for this entry. Throws `not-found` also for a file of another folder. */
   stat(ref: Ref, options: CallOptions): Promise<Entry>;
   /**

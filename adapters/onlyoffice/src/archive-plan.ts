@@ -6,10 +6,11 @@ import {
   type ArchiveItem,
   type ArchiveSelection,
   type Entry,
+  type FetchedPage,
+  type FetchOptions,
   type FileEntry,
   type FileRef,
-  type Page,
-  type PageOptions,
+  type PageAhead,
 } from '@filesource/core';
 import { foldersAhead } from './folders-ahead.ts';
 import { checkFileId, isOwnId, parseFolderId } from './ids.ts';
@@ -39,7 +40,7 @@ export interface BegunPlan {
 export interface PlanTools {
   readonly lookup: Lookup;
   readonly repeat: Repeat;
-  readonly listPage: (folder: string, options: PageOptions) => Promise<Page<Entry>>;
+  readonly listPage: (folder: string, options: FetchOptions) => Promise<FetchedPage<Entry>>;
   /** Calls of one plan in flight at once. */
   readonly callsAtOnce: number;
 }
@@ -152,8 +153,8 @@ async function findFolders(addresses: readonly string[], tools: PlanTools, signa
 }
 
 async function walk(folder: WantedFolder, segments: readonly string[], { add, tools, signal }: Pick<Walking, 'tools' | 'signal'> & { readonly add: (item: ArchiveItem) => void }): Promise<void> {
-  const ahead = foldersAhead((id, options) => tools.repeat((inner) => tools.listPage(id, { ...options, signal: inner }), options.signal), { callsAtOnce: tools.callsAtOnce, signal });
-  const listPage = async (id: string, options: PageOptions): Promise<Page<Entry>> => {
+  const ahead = foldersAhead((id, options) => listRepeatedly(id, options, tools), { callsAtOnce: tools.callsAtOnce, signal });
+  const listPage = async (id: string, options: FetchOptions): Promise<FetchedPage<Entry>> => {
     try {
       return await ahead.listPage(id, options);
     } catch (thrown) {
@@ -169,6 +170,13 @@ async function walk(folder: WantedFolder, segments: readonly string[], { add, to
   } finally {
     ahead.end();
   }
+}
+
+/** A page that is asked for before its turn is not asked for again until that comes. */
+async function listRepeatedly(folder: string, options: FetchOptions, { listPage, repeat }: PlanTools): Promise<FetchedPage<Entry>> {
+  const page = await repeat((inner) => listPage(folder, { ...options, signal: inner }), options.signal);
+  const ahead = page.ahead?.map(({ at, fetch }): PageAhead => ({ at, fetch: ({ signal }) => repeat((inner) => fetch({ signal: inner }), signal, () => false) }));
+  return ahead === undefined ? page : { ...page, ahead };
 }
 
 async function readFiles(refs: readonly FileRef[], known: readonly FileEntry[], tools: PlanTools, signal: AbortSignal | undefined): Promise<ReadonlyMap<FileRef, FileEntry | FileSourceError>> {

@@ -1,9 +1,10 @@
-import { FileSourceError, KnownKeys, parseJson, textOf, type Entry, type Key, type Page, type PageOptions } from '@filesource/core';
+import { FileSourceError, KnownKeys, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import type { Generation } from './generation.ts';
 import { contentsPath, isOwnId, type FolderId } from './ids.ts';
+import { AnswerAhead, pagesFrom } from './page-ahead.ts';
 import { quickContents } from './quick-read.ts';
 import { contentsSchema, envelopeSchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
@@ -42,19 +43,26 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * - A total that is less than what came, or that may be the number of entries on the page where no other number tells that, says nothing of the end: that
  *   is where a page is empty.
  * - At the end, fewer entries than the portal announced are an error, unless `acceptsHidden` says that the user may not see them all.
- * - When the folder has shrunk, entries have moved up: as many are read again.
+ * - When the folder has shrunk, entries have moved up: as many are read again, and some more where it goes on shrinking meanwhile.
+ * - Where the user may not see all, a page can be made of nothing but the end of the one before; it is no repeated one where the portal says that it starts
+ *   elsewhere.
+ * - A page that came before its turn counts where its total is that of the page before it; else entries may have moved, and it is asked for now.
  */
-export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: PageOptions, { maxPageSize, acceptsHidden, onFiles }: ListingRules): Promise<Page<Entry>> {
+export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: FetchOptions, { maxPageSize, acceptsHidden, clock, onFiles }: ListingRules): Promise<FetchedPage<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
-  const { start, value, bytes, total } = await readFrom(before, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
+  const fetchFrom = (from: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> => fetchContents(client, folder, from, pageSize, signal, before?.tellsStart);
+  const early = before !== undefined && options.came instanceof AnswerAhead ? options.came.answerTo(before.start, pageSize, clock) : undefined;
+  const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
   const items = takeFresh(received, known, keys);
   const came: Came = { start, pageSize, total, countsPage: (value.count ?? null) !== null, received: received.length, fresh: items.length };
-  const repeats = repeatsOf(before, came);
+  const wentBack = before !== undefined && start < before.start;
+  const isOverlap = wentBack || (acceptsHidden && start > 0 && value.startIndex === start && received.length < pageSize);
+  const repeats = isOverlap ? 0 : repeatsOf(before, came);
   const isComplete = repeats > 0 && total === null && received.length < pageSize;
   if (isComplete) return { items: [] };
   if (repeats > 1) {
@@ -71,7 +79,14 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const isShort = !next.hasMore && !acceptsHidden && isLess(next.listed, next.total);
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
-  return { items, ...(total === null ? {} : { total }), ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}) };
+  const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
+  const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, count: pageSize, total, clock, fetch: fetchFrom }) : [];
+  return {
+    items,
+    ...(total === null ? {} : { total }),
+    ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}),
+    ...(ahead.length > 0 ? { ahead } : {}),
+  };
 }
 
 /** What came of a page: how many entries, and how many of them for the first time. */
@@ -154,6 +169,7 @@ export interface ListingRules {
   readonly maxPageSize: number;
   /** Takes what a portal counts and does not list for what the user may not see. */
   readonly acceptsHidden: boolean;
+  readonly clock: Clock;
   /** The files of each page, and how to have them once more: thousands of them would cost the garbage collector more than parsing them did, the bytes of the answer cost it nothing. */
   readonly onFiles?: (files: readonly FileDto[], again: () => readonly FileDto[]) => void;
 }
@@ -172,20 +188,29 @@ interface PageRead {
 }
 
 /** Goes back by as much as the folder has shrunk since the page before; what overlaps is known by its key. */
-async function readFrom(before: Position | undefined, fetchFrom: (start: number) => Promise<ApiResult<ContentsDto>>): Promise<PageRead> {
+async function readFrom(before: Position | undefined, early: ApiResult<ContentsDto> | undefined, fetchFrom: (start: number) => Promise<ApiResult<ContentsDto>>): Promise<PageRead> {
   let start = before?.start ?? 0;
-  let last = before?.last ?? null;
+  const last = before?.last ?? null;
+  if (early !== undefined) {
+    const total = totalOf(early, start);
+    if (total !== null && total === last) return { start, value: early.value, bytes: early.bytes, total };
+  }
   for (let rereads = 0; ; rereads += 1) {
-    const { value, bytes, total: outerTotal } = await fetchFrom(start);
-    const total = believableTotal(value.total ?? outerTotal, start + (value.folders?.length ?? 0) + (value.files?.length ?? 0));
+    const answer = await fetchFrom(start);
+    const { value, bytes } = answer;
+    const total = totalOf(answer, start);
     // A wrong page does not fit its own total; then what was told before counts.
-    if (last === null || total === null || total >= last || start === 0 || rereads === mostRereads) return { start, value, bytes, total: total ?? last };
-    start = Math.max(0, start - (last - total));
-    last = total;
+    if (before === undefined || last === null || total === null) return { start, value, bytes, total: total ?? last };
+    const firstUnread = Math.max(0, before.start - Math.max(0, last - total));
+    if (start <= firstUnread || rereads === mostRereads) return { start, value, bytes, total };
+    start = Math.max(0, firstUnread - (rereads === 0 ? 0 : Math.floor(before.size / 2)));
   }
 }
 
-/** A total that is less than what came already is none. */
-function believableTotal(total: number | null, came: number): number | null {
+/** A total that is less than what came already is none; but where nothing comes, the folder may have shrunk to less than that. */
+function totalOf({ value, total: outerTotal }: ApiResult<ContentsDto>, start: number): number | null {
+  const total = value.total ?? outerTotal;
+  const received = (value.folders?.length ?? 0) + (value.files?.length ?? 0);
+  const came = received === 0 ? Math.min(start, 1) : start + received;
   return total !== null && Number.isSafeInteger(total) && total >= came ? total : null;
 }

@@ -1,4 +1,4 @@
-import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type Entry, type Page, type PageOptions, type SourceAdapter } from '@filesource/core';
+import { createEmptyArchive, createFinishedOperation, FileSourceError, type AdapterContext, type Entry, type FetchedPage, type FetchOptions, type SourceAdapter } from '@filesource/core';
 import { beginPlan, type PlanTools } from './archive-plan.ts';
 import type { BulkTools } from './bulk-download.ts';
 import { createBulkOperations } from './bulk-operations.ts';
@@ -35,8 +35,8 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
   const closing = new AbortController();
   const bulk: BulkTools = { client, board: createOperationBoard(), repeat, clock: ports.clock, logger: ports.logger, timeoutMs, whenBusy: config.whenBusy, busyTimeoutMs: config.busyTimeoutMs, closing: closing.signal };
 
-  const rules: ListingRules = { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept' };
-  const listWith = async (text: string, options: PageOptions, more: Pick<ListingRules, 'onFiles'>): Promise<Page<Entry>> => {
+  const rules: ListingRules = { maxPageSize: capabilities.limits.maxPageSize, acceptsHidden: config.hiddenEntries === 'accept', clock: ports.clock };
+  const listWith = async (text: string, options: FetchOptions, more: Pick<ListingRules, 'onFiles'>): Promise<FetchedPage<Entry>> => {
     const folder = parseFolderId(text);
     return text === '@root' ? listRoot(client, options.signal) : listContents(client, folder, options, { ...rules, ...more });
   };

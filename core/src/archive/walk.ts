@@ -58,7 +58,7 @@ interface Place {
 async function* pagesBelow({ folder, segments, above }: Place, source: Lister, signal: AbortSignal): AsyncGenerator<WalkedPage, void, undefined> {
   if (above.includes(folder) || above.length > deepest) throw new FileSourceError('vendor-protocol', `the folder ${folder} contains itself or is nested too deep`);
   const subfolders: FolderEntry[] = [];
-  const pages = createListing((page) => source.listPage(folder, page), { signal }).byPage()[Symbol.asyncIterator]();
+  const pages = createListing((page) => source.listPage(folder, page), { readAhead: true, signal }).byPage()[Symbol.asyncIterator]();
   for (let coming = pages.next(); ; ) {
     const { done, value: page } = (await coming) as IteratorResult<Page<Entry>, void>;
     if (done === true) break;

@@ -26,6 +26,9 @@ export function gateLayer(): Layer {
           if (options.cursor !== undefined && typeof options.cursor !== 'string') {
             throw new FileSourceError('invalid-argument', 'a cursor is a text', { advice: 'Pass on the cursor of a page as it is, or leave it out to start anew.' });
           }
+          if (options.readAhead !== undefined && typeof options.readAhead !== 'boolean') {
+            throw new FileSourceError('invalid-argument', '`readAhead` is true or false');
+          }
           const pageSize = Math.min(options.pageSize ?? capabilities.limits.maxPageSize, capabilities.limits.maxPageSize);
           return inner.listPage(folder, extended(options, { pageSize }));
         },

@@ -1,9 +1,12 @@
 import type { Archive, ArchiveHandle } from '../archive/archive.ts';
 import type { OpenOptions } from '../content.ts';
+import type { Entry } from '../entry.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
 import { extended } from '../extended.ts';
 import { mapOperation } from '../operation/map-operation.ts';
 import type { Operation } from '../operation/operation.ts';
+import type { PageAhead } from '../pages-ahead.ts';
+import type { FetchedPage } from '../paging.ts';
 import type { CallOptions, SourceAdapter } from '../source-adapter.ts';
 
 /** Wraps a source; everything that cuts across adapters is a layer and stands nowhere else. */
@@ -58,8 +61,8 @@ export async function attachTo(source: SourceAdapter, handle: ArchiveHandle, opt
 
 /** One call of the contract, as layers that treat all calls alike see it. */
 export interface Call {
-  /** `archive` starts one, `attach` finds one that another process started, `open-archive` opens its bytes once it is there. */
-  readonly name: 'list' | 'stat' | 'open' | 'link' | 'archive' | 'attach' | 'open-archive';
+  /** `list-ahead` asks for a page before its turn, `archive` starts one, `attach` finds one that another process started, `open-archive` opens its bytes once it is there. */
+  readonly name: 'list' | 'list-ahead' | 'stat' | 'open' | 'link' | 'archive' | 'attach' | 'open-archive';
   /** The address inside the source; `undefined` for an archive, which has many. */
   readonly ref: { readonly folder: string; readonly file?: string } | undefined;
   readonly signal: AbortSignal | undefined;
@@ -70,7 +73,8 @@ type Around = <T>(call: Call, run: (signal: AbortSignal | undefined) => Promise<
 /** Wraps every call but `diagnose` and `close` in one function, the opening of a finished archive too; options are rebuilt when the function passes another signal. */
 export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter {
   return overlay(inner, {
-    listPage: (folder, options) => around({ name: 'list', ref: { folder }, signal: options.signal }, (signal) => inner.listPage(folder, withSignal(options, signal))),
+    listPage: async (folder, options) =>
+      aroundAhead(await around({ name: 'list', ref: { folder }, signal: options.signal }, (signal) => inner.listPage(folder, withSignal(options, signal))), folder, around),
     stat: (ref, options) => around({ name: 'stat', ref, signal: options.signal }, (signal) => inner.stat(ref, withSignal(options, signal))),
     open: (file, options) => around({ name: 'open', ref: file, signal: options.signal }, (signal) => inner.open(file, withSignal(options, signal))),
     link: (ref, options) => around({ name: 'link', ref, signal: options.signal }, (signal) => inner.link(ref, withSignal(options, signal))),
@@ -87,6 +91,15 @@ export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter
           },
         }),
   });
+}
+
+function aroundAhead(page: FetchedPage<Entry>, folder: string, around: Around): FetchedPage<Entry> {
+  if (page.ahead === undefined) return page;
+  const ahead = page.ahead.map(({ at, fetch }): PageAhead => ({
+    at,
+    fetch: (options) => around({ name: 'list-ahead', ref: { folder }, signal: options.signal }, (signal) => fetch(withSignal(options, signal))),
+  }));
+  return { ...page, ahead };
 }
 
 function aroundOpen(archive: Archive, around: Around): Archive {

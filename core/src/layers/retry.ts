@@ -33,8 +33,9 @@ export function retryDelayMs(policy: RetryPolicy, attempt: number, error: FileSo
   return chance * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
 }
 
-/** Reading can be repeated freely; starting an archive only when the vendor says that it did not start one, or was not asked. */
+/** Reading can be repeated freely, and what was asked for before its turn is asked for again when that comes; starting an archive only when the vendor says that it did not start one, or was not asked. */
 function isSafeToRepeat(call: Call, error: FileSourceError): boolean {
+  if (call.name === 'list-ahead') return false;
   return call.name !== 'archive' || error.kind === 'rate-limited' || isRefusal(error);
 }
 

@@ -29,7 +29,7 @@ function attemptsOf({ letsGoOfSignals = false }: SourceAdapter): Readonly<Record
   const spare = new SpareControllers();
   const freeIf = (isFree: (answer: unknown) => boolean): AttemptOptions => (letsGoOfSignals ? { controllers: { spare, isFree } } : {});
   const call = freeIf(() => true);
-  return { list: call, stat: call, link: call, open: { discard: closeBody, ...freeIf(isWhole) }, 'open-archive': { discard: closeBody }, attach: {} };
+  return { list: call, 'list-ahead': call, stat: call, link: call, open: { discard: closeBody, ...freeIf(isWhole) }, 'open-archive': { discard: closeBody }, attach: {} };
 }
 
 /** Other bodies follow the signal to their end. */

@@ -17,7 +17,7 @@ export async function list(context: CliContext, refText: string, options: ListOp
   const pageSize = Math.min(limit, source.capabilities.limits.maxPageSize);
   const table = new Table([{ title: 'KIND', minWidth: 6 }, { title: 'REF' }, { title: 'SIZE', align: 'right', minWidth: 7 }, { title: 'MODIFIED', minWidth: 16 }, { title: 'NAME' }]);
   let count = 0;
-  for await (const page of source.list(refText, { signal, pageSize }).byPage()) {
+  for await (const page of source.list(refText, { signal, pageSize, readAhead: options.limit === undefined }).byPage()) {
     const entries = page.items.slice(0, limit - count);
     if (options.json === true) await out.lines(entries.map((entry) => jsonLine(entryToJson(entry))));
     else {

@@ -172,7 +172,7 @@ async function listFolder(place: Place, group: RowGroup, planning: Planning): Pr
       throw new FileSourceError('vendor-protocol', 'the folder contains itself or is nested too deep', { ref: group.ref });
     }
     const listing = source.list({ folder }, { signal: planning.signal });
-    for await (const { items } of planning.times.pages(source, listing.byPage())) {
+    for await (const { items } of planning.times.pages(source, listing.byPage({ readAhead: true }))) {
       planning.onListed(source, items);
       for (const entry of items) entries.set(`${entry.kind} ${entry.id}`, entry);
     }

@@ -1,0 +1,112 @@
+import { FileSourceError } from './errors/file-source-error.ts';
+import { listenForAbort, stopListeningForAbort } from './time/abort-listeners.ts';
+
+/** A page that probably follows, and how to ask for it before its turn. */
+export interface PageAhead {
+  /** Tells the page from others of its listing. */
+  readonly at: string;
+  /** Resolves to what `listPage` gets as `came` when the listing gets there. */
+  fetch(options: { readonly signal?: AbortSignal }): Promise<unknown>;
+}
+
+/** Pages asked for beside the one whose turn it is. */
+export const mostPagesAhead = 4;
+
+/** Pages that the listings of one source hold together before their turn; each may have a thousand entries. */
+export class PagesHeld {
+  #free: number;
+
+  constructor(most = 4 * mostPagesAhead) {
+    this.#free = most;
+  }
+
+  tryTake(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
+  giveBack(): void {
+    this.#free += 1;
+  }
+}
+
+/** One for all: an error is costly to make, and nobody reads this one. */
+const gone = new FileSourceError('aborted', 'nobody reads the listing any more');
+
+/**
+ * Asks for pages of one listing before their turn, a bounded number of them.
+ * - Nothing is asked for before the reader wants a second page.
+ * - What fails or comes to nothing is left to whoever asks for the page in its turn.
+ * - Where the listing goes on elsewhere than was thought, it goes on page by page for a while; for twice as long each time.
+ */
+export class PagesAhead {
+  readonly #held: PagesHeld;
+  readonly #outer: AbortSignal | undefined;
+  readonly #over = new AbortController();
+  readonly #onAbort = (): void => {
+    this.#drop();
+    this.#over.abort(this.#outer?.reason);
+  };
+  readonly #coming = new Map<string, Promise<unknown>>();
+  #following: readonly PageAhead[] = [];
+  #wrong = 0;
+  /** Pages that are still read one by one. */
+  #pause = 0;
+
+  constructor(signal: AbortSignal | undefined, held: PagesHeld) {
+    this.#held = held;
+    this.#outer = signal;
+    if (signal?.aborted === true) this.#onAbort();
+    else if (signal !== undefined) listenForAbort(signal, this.#onAbort);
+  }
+
+  /** What the last page told of those that follow it, the next one first. */
+  foresee(following: readonly PageAhead[] = []): void {
+    this.#following = following;
+  }
+
+  /** What came of the page whose turn it is; `undefined` where nobody asked for it, or in vain. */
+  async next(): Promise<unknown> {
+    const [next, ...later] = this.#following;
+    const came = next === undefined ? undefined : this.#coming.get(next.at);
+    if (came === undefined && this.#coming.size > 0) this.#wasWrong();
+    if (next !== undefined) this.#coming.delete(next.at);
+    if (this.#over.signal.aborted) this.#following = [];
+    else if (this.#pause > 0) this.#pause -= 1;
+    else this.#ask(later.slice(0, mostPagesAhead));
+    if (came === undefined) return undefined;
+    try {
+      return await came;
+    } finally {
+      this.#held.giveBack();
+    }
+  }
+
+  /** Gives up what is on its way. */
+  end(): void {
+    if (this.#outer !== undefined) stopListeningForAbort(this.#outer, this.#onAbort);
+    this.#drop();
+    this.#over.abort(gone);
+  }
+
+  #ask(pages: readonly PageAhead[]): void {
+    const { signal } = this.#over;
+    for (const page of pages) {
+      if (this.#coming.has(page.at)) continue;
+      if (!this.#held.tryTake()) return;
+      this.#coming.set(page.at, page.fetch({ signal }).catch(() => undefined));
+    }
+  }
+
+  #wasWrong(): void {
+    this.#drop();
+    this.#wrong += 1;
+    this.#pause = 2 ** this.#wrong;
+  }
+
+  #drop(): void {
+    for (const _ of this.#coming) this.#held.giveBack();
+    this.#coming.clear();
+  }
+}
