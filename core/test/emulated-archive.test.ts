@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import yauzl from 'yauzl';
 import { createPathSpreader, FileSourceError, overlay, safeSegment, type FileSource, type SourceAdapter } from '@filesource/core';
-import { createMemoryAdapter, settle, type MemoryFile } from '@filesource/testkit';
+import { createMemoryAdapter, settle, type MemoryAdapter, type MemoryFile } from '@filesource/testkit';
 import { bytesOf, sourceOf } from './helpers.ts';
 
 const fromBuffer = promisify<Buffer, yauzl.Options, yauzl.ZipFile>(yauzl.fromBuffer.bind(yauzl));
@@ -175,6 +175,77 @@ describe('an archive that is made while it is read', () => {
     // Of the smallest files, a few hundred bytes each with what the archive says of them, buffers of some 64 KiB hold many.
     expect(taken.files).toBeLessThan(3000);
     body.destroy();
+  });
+});
+
+describe('files of an archive that is made here', () => {
+  const small = Array.from({ length: 30 }, (_, index) => ({ id: `1${index}`, name: `${index}.txt`, bytes: Buffer.from(`content of ${index}`) }));
+
+  /** Calls that wait until nothing more comes, and how many waited together. */
+  function meeting(adapter: MemoryAdapter, name: string): () => number {
+    let waiting = 0;
+    let most = 0;
+    adapter.onCall = async (call) => {
+      if (!call.startsWith(name)) return;
+      waiting += 1;
+      most = Math.max(most, waiting);
+      await settle();
+      waiting -= 1;
+    };
+    return () => most;
+  }
+
+  it.each([[undefined, 8], [20, 30]])('are fetched several at once before their turn, where %p share a request: %i', async (openBatch, expected) => {
+    const limits = { maxPageSize: 100, maxContentBytes: null, linkLifetimeMs: null, maxConcurrency: 100, maxArchives: null, ...(openBatch === undefined ? {} : { openBatch }) };
+    const adapter = createMemoryAdapter({ folders: [{ id: '1', files: small }], capabilities: { limits } });
+    const atOnce = meeting(adapter, 'open');
+    const archive = await (await sourceOf(adapter).archive(['1'])).result();
+    const files = await unzip(await bytesOf((await archive.open()).body));
+    expect([...files.entries()].map(([path, bytes]) => [path, String(bytes)])).toEqual(small.map(({ name, bytes }) => [name, String(bytes)]));
+    expect(atOnce()).toBe(expected);
+  });
+
+  it('are looked up together, and folders are walked together', async () => {
+    const adapter = createMemoryAdapter({ folders: small.map((one) => ({ id: `f${one.id}`, files: [one] })) });
+    const source = sourceOf(adapter, { limiter: (run) => run() });
+    const stats = meeting(adapter, 'stat');
+    const byFile = await (await source.archive(small.map(({ id }) => `f${id}/${id}`))).result();
+    expect([byFile.items.map(({ name }) => name), stats()]).toEqual([small.map(({ name }) => name), 30]);
+    const lists = meeting(adapter, 'list');
+    const byFolder = await (await source.archive(small.map(({ id }) => `f${id}`))).result();
+    expect([byFolder.items.map(({ name }) => name), lists()]).toEqual([small.map(({ name }) => name), 30]);
+  });
+
+  it('are held to eight mebibytes before their turn, and those above two are opened in it', async () => {
+    const sizes = [1, 1, 1, 1, 1, 1, 1, 1, 3, 1].map((mebibytes) => mebibytes * 2 ** 20);
+    const adapter = createMemoryAdapter({ folders: [{ id: '1', files: sizes.map((size, index) => ({ id: String(index), name: `${index}.jpg`, bytes: Buffer.alloc(size) })) }] });
+    const archive = await (await sourceOf(adapter).archive(['1'])).result();
+    const { body } = await archive.open();
+    for (let look = 0; look < 20; look += 1) await settle();
+    const opened = (): number => adapter.calls.filter((call) => call.startsWith('open')).length;
+    expect(opened()).toBe(8);
+    let read = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      if (read < 7.5 * 2 ** 20) expect(opened()).toBeLessThanOrEqual(8);
+    }
+    expect(opened()).toBe(10);
+  });
+
+  it('are given up when the reader leaves, those that came before their turn too', async () => {
+    const adapter = createMemoryAdapter({ folders: [{ id: '1', files: small }] });
+    const bodies: Readable[] = [];
+    adapter.onBody = (_file, bytes) => {
+      const body = new Readable({ read: () => undefined });
+      body.push(bytes.subarray(1));
+      bodies.push(body);
+      return body;
+    };
+    const { body } = await (await (await sourceOf(adapter).archive(['1'])).result()).open();
+    await settle();
+    body.destroy();
+    await settle();
+    expect(bodies.map((inner) => inner.destroyed)).toEqual(Array.from({ length: 8 }, () => true));
   });
 });
 

@@ -1,84 +1,58 @@
-import type { ErrorContext } from '../errors/error-context.ts';
+import type { Readable } from 'node:stream';
+import type { Content } from '../content.ts';
 import { inContext } from '../errors/error-context.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
-import { toFileSourceError } from '../errors/to-file-source-error.ts';
+import { abortError, toFileSourceError } from '../errors/to-file-source-error.ts';
+import { runAhead } from '../run-ahead.ts';
 import type { SourceAdapter } from '../source-adapter.ts';
-import type { FileEntry } from '../entry.ts';
-import type { FileRef } from '../ref.ts';
-import type { Archive, ArchiveItem, ArchiveSelection } from './archive.ts';
-import { createPathSpreader, safeSegment } from './entry-paths.ts';
-import { walkFiles } from './walk.ts';
+import { listenForAbort, stopListeningForAbort } from '../time/abort-listeners.ts';
+import type { Archive, ArchiveSelection } from './archive.ts';
+import { safeSegment } from './entry-paths.ts';
+import { holdWhole } from './hold-whole.ts';
+import { planEmulated, type EmulateOptions, type PlannedFile } from './plan-emulated.ts';
 import { createZipStream, type ZipEntry } from './zip-stream.ts';
-
-interface PlannedFile {
-  readonly ref: FileRef;
-  readonly entry: FileEntry;
-  readonly path: string;
-}
 
 /** Endings whose content is compressed already: packing them again costs time and wins nothing. */
 const packedEndings = /\.(jpe?g|png|gif|webp|heic|avif|mp[34]|m4[av]|mov|avi|mkv|webm|ogg|zip|7z|rar|gz|tgz|bz2|xz|zst|docx|xlsx|pptx|odt|ods|odp|epub|pdf)$/i;
 
+/** Files of up to so many bytes are fetched before their turn, and so many bytes of them are held together. */
+const mostAheadBytes = 2 * 1024 * 1024;
+const mostHeldBytes = 8 * 1024 * 1024;
+/** Files of a source without shared requests that are fetched at once; of others, as many as two requests hold. */
+const fewAtOnce = 8;
+
 /**
  * An archive of a source whose vendor makes none: the files are listed now, and fetched while the ZIP is read.
  * - One folder and nothing else: its files stand at the root. Otherwise each folder is a directory named by its id.
+ * - Small files that follow are fetched, several at once, while one is read.
  * - `source` is the source with its retries and continued bodies.
  */
-export async function emulateArchive(
-  source: SourceAdapter,
-  selection: ArchiveSelection,
-  options: { readonly context: ErrorContext; readonly signal?: AbortSignal; readonly onItemError: 'fail' | 'skip' },
-): Promise<Archive> {
+export async function emulateArchive(source: SourceAdapter, selection: ArchiveSelection, options: EmulateOptions): Promise<Archive> {
   const { context, signal, onItemError } = options;
-  const withSignal = signal === undefined ? {} : { signal };
-  const items: ArchiveItem[] = [];
-  const planned: PlannedFile[] = [];
-  const spread = createPathSpreader();
-  const seen = new Set<string>();
-  const known = new Map((selection.known ?? []).map((entry) => [JSON.stringify([entry.folder, entry.id]), entry]));
-  const plan = (entry: FileEntry, segments: readonly string[]): void => {
-    const key = JSON.stringify([entry.folder, entry.id]);
-    if (seen.has(key)) return;
-    seen.add(key);
-    const path = spread([...segments, entry.name].map(safeSegment).join('/'));
-    const ref = { folder: entry.folder, file: entry.id };
-    planned.push({ ref, entry, path });
-    items.push({ ref, name: entry.name, path, size: entry.size });
-  };
-  const lost = (ref: ArchiveItem['ref'], thrown: unknown): void => {
-    const error = inContext(thrown, context, 'archive', ref);
-    if (onItemError === 'fail' || error.kind === 'aborted') throw error;
-    items.push({ ref, name: null, path: null, size: null, error });
-  };
-  for (const ref of selection.files) {
-    try {
-      const entry = known.get(JSON.stringify([ref.folder, ref.file])) ?? (await source.stat(ref, withSignal));
-      if (entry.kind === 'file') plan(entry, []);
-    } catch (error) {
-      lost(ref, error);
-    }
-  }
+  const { files, items } = await planEmulated(source, selection, options);
   const isOnlyFolder = selection.folders.length === 1 && selection.files.length === 0;
-  for (const folder of selection.folders) {
-    try {
-      for await (const { entry, segments } of walkFiles(source, folder, withSignal)) plan(entry, isOnlyFolder ? segments : [folder, ...segments]);
-    } catch (error) {
-      lost({ folder }, error);
-    }
-  }
   const name = isOnlyFolder ? `${context.source}-${safeSegment(selection.folders[0] ?? '')}.zip` : `${context.source}.zip`;
+  const { openBatch = 1 } = source.capabilities.limits;
+  const most = openBatch > 1 ? 2 * openBatch : fewAtOnce;
 
-  async function* entries(streamSignal: AbortSignal | undefined): AsyncGenerator<ZipEntry, void, undefined> {
-    for (const { ref, entry, path } of planned) {
+  async function* entries(wanted: AbortSignal): AsyncGenerator<ZipEntry, void, undefined> {
+    const run = async ({ ref, entry }: PlannedFile, inner: AbortSignal): Promise<Content> => {
+      const content = await source.open(ref, { signal: inner });
+      return isHeld(entry.size) ? holdWhole(content, entry.size) : content;
+    };
+    const weightOf = ({ entry: { size } }: PlannedFile): number => (isHeld(size) ? size : Number.POSITIVE_INFINITY);
+    const discard = ({ body }: Content): void => void body.destroy();
+    for await (const { item, result } of runAhead(files, { run, most, weightOf, mostWeight: mostHeldBytes, discard, signal: wanted })) {
+      const { ref, entry, path } = item;
       try {
-        const content = await source.open(ref, streamSignal === undefined ? {} : { signal: streamSignal });
+        const content = await result;
         yield { path, modified: entry.modified, size: content.size, isPacked: packedEndings.test(entry.name), body: content.body };
       } catch (thrown) {
         const error = inContext(toFileSourceError(thrown), context, 'archive', ref);
         if (onItemError === 'fail' || error.kind === 'aborted') throw error;
-        const index = items.findIndex((item) => item.ref === ref);
-        const item = items[index];
-        if (item !== undefined) items[index] = { ...item, error };
+        const index = items.findIndex((one) => one.ref === ref);
+        const lost = items[index];
+        if (lost !== undefined) items[index] = { ...lost, error };
       }
     }
   }
@@ -90,8 +64,12 @@ export async function emulateArchive(
     link: null,
     open: async (openOptions = {}) => {
       if (openOptions.range !== undefined) throw new FileSourceError('unsupported', 'an archive that is made while it is read has no ranges');
+      const wanted = new AbortController();
+      const body = createZipStream(entries(wanted.signal));
+      body.once('close', () => wanted.abort(gone));
+      endAt(openOptions.signal ?? signal, body, (error) => inContext(error, context, 'archive', undefined));
       return {
-        body: createZipStream(entries(openOptions.signal ?? signal)),
+        body,
         size: null,
         totalSize: null,
         offset: 0,
@@ -102,4 +80,21 @@ export async function emulateArchive(
       };
     },
   };
+}
+
+/** One for all: an error is costly to make, and nobody reads this one. */
+const gone = new FileSourceError('aborted', 'nobody reads the archive any more');
+
+function endAt(signal: AbortSignal | undefined, body: Readable, located: (error: unknown) => Error): void {
+  if (signal === undefined) return;
+  const onAbort = (): void => void body.destroy(located(abortError(signal)));
+  if (signal.aborted) onAbort();
+  else {
+    listenForAbort(signal, onAbort);
+    body.once('close', () => stopListeningForAbort(signal, onAbort));
+  }
+}
+
+function isHeld(size: number | null): size is number {
+  return size !== null && size <= mostAheadBytes;
 }
