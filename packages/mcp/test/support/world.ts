@@ -83,6 +83,8 @@ function configText(onOffice: OnOfficeSandbox, onlyOffice: OnlyOfficeSandbox): s
   return `sources:
   contacts:
     provider: onoffice-address
+    # A fault meets one file and not all that share a request.
+    maxActionsPerRequest: 1
 ${vendor}  appointments:
     provider: onoffice-appointment
 ${vendor}  documents:
