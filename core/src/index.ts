@@ -11,6 +11,7 @@ export { clockFinding, credentialsFinding, failureFinding, reachabilityFinding, 
 export { findingStatuses, okFinding, skippedFinding, type Finding, type FindingStatus } from './diagnosis/finding.ts';
 export { watchHttp, type WatchedExchange, type WatchedHttp } from './diagnosis/watch-http.ts';
 export { createFileSource, standardLayers, type FileSourceOptions } from './create-file-source.ts';
+export { EarlyAnswer } from './early-answer.ts';
 export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEntry, type SourceEntry, type SourceFileEntry } from './entry.ts';
 export { inContext, type ErrorContext } from './errors/error-context.ts';
 export { FileSourceError, type ErrorFacts, type ErrorJson } from './errors/file-source-error.ts';
@@ -38,7 +39,7 @@ export type { OperationStatus, Progress } from './operation/progress.ts';
 export { parseOperationToken, type OperationToken } from './operation/token.ts';
 export { KnownKeys, type Key } from './known-keys.ts';
 export { KnownRecords } from './known-records.ts';
-export { mostPagesAhead, type PageAhead } from './pages-ahead.ts';
+export { pagesFrom, type PageAhead } from './pages-ahead.ts';
 export { createListing, type FetchedPage, type FetchOptions, type Listing, type Page, type PageOptions } from './paging.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Hashing, RunningHash } from './ports/hashing.ts';

@@ -12,6 +12,13 @@ export interface PageAhead {
 /** Pages asked for beside the one whose turn it is. */
 export const mostPagesAhead = 4;
 
+/** The pages from an offset on, as they will be if the folder stays as it is. */
+export function pagesFrom({ start, step, total, fetch }: { readonly start: number; readonly step: number; readonly total: number; readonly fetch: (start: number, signal: AbortSignal | undefined) => Promise<unknown> }): PageAhead[] {
+  const pages: PageAhead[] = [];
+  for (let at = start; at < total && pages.length <= mostPagesAhead; at += step) pages.push({ at: String(at), fetch: ({ signal }) => fetch(at, signal) });
+  return pages;
+}
+
 /** Pages that the listings of one source hold together before their turn; each may have a thousand entries. */
 export class PagesHeld {
   #free: number;
@@ -68,13 +75,10 @@ export class PagesAhead {
 
   /** What came of the page whose turn it is; `undefined` where nobody asked for it, or in vain. */
   async next(): Promise<unknown> {
-    const [next, ...later] = this.#following;
+    const [next] = this.#following;
     const came = next === undefined ? undefined : this.#coming.get(next.at);
     if (came === undefined && this.#coming.size > 0) this.#wasWrong();
     if (next !== undefined) this.#coming.delete(next.at);
-    if (this.#over.signal.aborted) this.#following = [];
-    else if (this.#pause > 0) this.#pause -= 1;
-    else this.#ask(later.slice(0, mostPagesAhead));
     if (came === undefined) return undefined;
     try {
       return await came;
@@ -83,20 +87,26 @@ export class PagesAhead {
     }
   }
 
+  /** Asks for pages after the next one, which is asked for by now. */
+  ask(): void {
+    const { signal } = this.#over;
+    if (signal.aborted) return;
+    if (this.#pause > 0) {
+      this.#pause -= 1;
+      return;
+    }
+    for (const page of this.#following.slice(1, mostPagesAhead + 1)) {
+      if (this.#coming.has(page.at)) continue;
+      if (!this.#held.tryTake()) return;
+      this.#coming.set(page.at, page.fetch({ signal }).catch(() => undefined));
+    }
+  }
+
   /** Gives up what is on its way. */
   end(): void {
     if (this.#outer !== undefined) stopListeningForAbort(this.#outer, this.#onAbort);
     this.#drop();
     this.#over.abort(gone);
-  }
-
-  #ask(pages: readonly PageAhead[]): void {
-    const { signal } = this.#over;
-    for (const page of pages) {
-      if (this.#coming.has(page.at)) continue;
-      if (!this.#held.tryTake()) return;
-      this.#coming.set(page.at, page.fetch({ signal }).catch(() => undefined));
-    }
   }
 
   #wasWrong(): void {

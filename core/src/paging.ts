@@ -70,7 +70,9 @@ export function createListing<T>(
       for (let count = 0; count < mostPages; count += 1) {
         throwIfAborted(merged.signal);
         const came = await ahead?.next();
-        const { ahead: following, ...page } = await fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
+        const fetching = fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
+        ahead?.ask();
+        const { ahead: following, ...page } = await fetching;
         ahead?.foresee(following);
         yield page;
         if (page.cursor === undefined) return;

@@ -1,10 +1,9 @@
-import { FileSourceError, KnownKeys, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
+import { EarlyAnswer, FileSourceError, KnownKeys, pagesFrom, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import type { Generation } from './generation.ts';
 import { contentsPath, isOwnId, type FolderId } from './ids.ts';
-import { AnswerAhead, pagesFrom } from './page-ahead.ts';
 import { quickContents } from './quick-read.ts';
 import { contentsSchema, envelopeSchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
@@ -53,7 +52,8 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
   const fetchFrom = (from: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> => fetchContents(client, folder, from, pageSize, signal, before?.tellsStart);
-  const early = before !== undefined && options.came instanceof AnswerAhead ? options.came.answerTo(before.start, pageSize, clock) : undefined;
+  const questionAt = (from: number): string => `${from} ${pageSize}`;
+  const early = before === undefined ? undefined : EarlyAnswer.to<ApiResult<ContentsDto>>(questionAt(before.start), options.came, clock);
   const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
@@ -80,7 +80,9 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
-  const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, count: pageSize, total, clock, fetch: fetchFrom }) : [];
+  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => EarlyAnswer.ask(questionAt(from), clock, () => fetchFrom(from, signal));
+  // A portal may send fewer than it is asked for.
+  const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, total, fetch: fetchEarly }) : [];
   return {
     items,
     ...(total === null ? {} : { total }),

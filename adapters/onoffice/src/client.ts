@@ -1,4 +1,4 @@
-import { FileSourceError, readBody, textOf, type Ports } from '@filesource/core';
+import { FileSourceError, readBody, textOf, type Clock, type Ports } from '@filesource/core';
 import { Batcher, type Outcome } from './batch.ts';
 import { maxExpectedBytes, worthSpreadingBytes } from './capabilities.ts';
 import type { AccountConfig } from './config.ts';
@@ -21,6 +21,7 @@ const slackBytes = 64 * 1024;
 const lingerMs = 10;
 
 export interface ApiClient {
+  readonly clock: Clock;
   /** One action; it shares a request with others of the same tick. */
   call(action: Action, signal: AbortSignal | undefined): Promise<ActionData>;
   /**
@@ -108,6 +109,7 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
   };
 
   return {
+    clock: ports.clock,
     call: (action, signal) => calls.call(action, signal),
     callForContent: (action, expectedBytes, signal) => contents.call({ action, expectedBytes }, signal),
     stream,

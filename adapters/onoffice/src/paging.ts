@@ -1,4 +1,4 @@
-import { createListing, type Entry, type FileSourceError, type Page, type PageOptions } from '@filesource/core';
+import { createListing, EarlyAnswer, pagesFrom, type Entry, type FetchedPage, type FetchOptions, type FileSourceError } from '@filesource/core';
 import type { ApiClient } from './client.ts';
 import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
@@ -36,17 +36,21 @@ interface Rows {
 }
 
 /** A page of files, which can be read anew where it is too long to be held for long. */
-export interface FilePage extends Page<FileRecord> {
+export interface FilePage extends FetchedPage<FileRecord> {
   readonly again?: () => readonly FileRecord[];
 }
 
 /**
  * One page of files: each file once over all pages, whatever the vendor makes of limit, offset and total.
  * - A list whose order changes while it is paged is begun again for what was missed; what cannot be had is an error and no gap.
+ * - Rows that came before their turn count where they are just what is to follow; else they are asked for now.
  */
-export async function readFilePage(client: ApiClient, list: FileList, options: PageOptions): Promise<FilePage> {
+export async function readFilePage(client: ApiClient, list: FileList, options: FetchOptions): Promise<FilePage> {
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
-  const rows = await readRows(client, list, start, Math.min(options.pageSize ?? maxPageSize, maxPageSize), options.signal);
+  const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
+  const ask: Ask = (range, signal = options.signal) => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, range) }, signal);
+  const early = EarlyAnswer.to<EarlyRows>(questionAt(start.offset, limit), options.came, client.clock);
+  const rows = await readRows(list, start, limit, ask, early);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
   const ids = new Set<number>();
@@ -62,8 +66,13 @@ export async function readFilePage(client: ApiClient, list: FileList, options: P
   };
   const isOneFile = list.fileId !== undefined && files.length === 0;
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
+  const isSteady = options.readAhead === true && cursor?.sweep === 0 && total !== null && files.length === rows.limit && fresh.length === files.length;
+  const fetchEarly = (offset: number, signal: AbortSignal | undefined): Promise<unknown> =>
+    EarlyAnswer.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
+  const ahead = isSteady ? pagesFrom({ start: next.offset, step: limit, total, fetch: fetchEarly }) : [];
   return {
     items: fresh,
+    ...(ahead.length === 0 ? {} : { ahead }),
     ...(again === undefined ? {} : { again }),
     ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
     ...(total === null || (cursor !== undefined && total === files.length) ? {} : { total }),
@@ -94,8 +103,8 @@ function filesOf({ module, folder }: FileList, records: ActionData['records']): 
 }
 
 /** The page as callers see it. */
-export function pageOfEntries({ items, cursor, total }: FilePage): Page<Entry> {
-  return { items: items.map(({ entry }) => entry), ...(cursor === undefined ? {} : { cursor }), ...(total === undefined ? {} : { total }) };
+export function pageOfEntries({ items, cursor, total, ahead }: FilePage): FetchedPage<Entry> {
+  return { items: items.map(({ entry }) => entry), ...(cursor === undefined ? {} : { cursor }), ...(total === undefined ? {} : { total }), ...(ahead === undefined ? {} : { ahead }) };
 }
 
 /** The file, looked for page by page; `undefined` where the folder does not have it. */
@@ -128,29 +137,48 @@ function goOn({ files, limit, total, announced, position, wasReread }: Rows, fre
 }
 
 /** Reads the rows at a position; goes back when the list has become shorter, since then rows have moved before it. */
-async function readRows(client: ApiClient, list: FileList, start: Position, limit: number, signal: AbortSignal | undefined): Promise<Rows> {
+async function readRows(list: FileList, start: Position, limit: number, ask: Ask, early: EarlyRows | undefined): Promise<Rows> {
   let position = start;
   for (let rereads = 0; ; rereads += 1) {
-    const [first, ...more] = actionsAt(position, limit);
-    const ask = ({ offset, count }: RowRange): Promise<ActionData> => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, count, offset) }, signal);
-    const [data, ...others] = await Promise.all([
-      ask(first),
-      // What fails of these is asked for again as the first of the next page, and then fails by name.
-      ...more.map((range) =>
-        ask(range)
-          .then((data) => ({ ...range, data, files: filesOf(list, data.records) }))
-          .catch(() => undefined),
-      ),
-    ]);
+    const ranges = actionsAt(position, limit);
+    const isEarly = early !== undefined && rereads === 0 && follows(early, ranges[0], start);
+    const { first: data, more: others } = isEarly ? early : await askRows(list, ranges, ask);
     const total = believableTotal(data, position);
     if (position.total !== null && total !== null && total < position.total && rereads < mostRereads) {
       position = { ...position, offset: Math.max(0, position.offset - (position.total - total)), total };
       continue;
     }
     const files = filesOf(list, data.records);
-    const rows = { position, limit: first.count, files, total, announced: data.total, wasReread: rereads > 0, sources: [data] };
-    return total !== null && total === position.total && files.length === first.count ? withMore(rows, others) : rows;
+    const rows = { position, limit: ranges[0].count, files, total, announced: data.total, wasReread: rereads > 0, sources: [data] };
+    return total !== null && total === position.total && files.length === ranges[0].count ? withMore(rows, others) : rows;
   }
+}
+
+type Ask = (range: RowRange, signal?: AbortSignal) => Promise<ActionData>;
+
+/** The answers to the actions of a page. */
+interface EarlyRows {
+  readonly first: ActionData;
+  readonly more: readonly (MoreRows | undefined)[];
+}
+
+/** Whether rows that came early are just what is to follow. */
+function follows({ first: { total, records } }: EarlyRows, { count }: RowRange, { offset, total: before, known }: Position): boolean {
+  return before !== null && total === before && records.length === Math.min(count, before - offset) && !records.some(({ id }) => known.has(Number(id)));
+}
+
+/** What fails of the further actions is asked for again as the first of the next page, and then fails by name. */
+async function askRows(list: FileList, [range, ...ranges]: RowRanges, ask: Ask): Promise<EarlyRows> {
+  const askMore = (one: RowRange): Promise<MoreRows | undefined> =>
+    ask(one)
+      .then((data) => ({ ...one, data, files: filesOf(list, data.records) }))
+      .catch(() => undefined);
+  const [first, ...more] = await Promise.all([ask(range), ...ranges.map(askMore)]);
+  return { first, more };
+}
+
+function questionAt(offset: number, limit: number): string {
+  return `${offset} ${limit}`;
 }
 
 interface RowRange {
@@ -158,14 +186,16 @@ interface RowRange {
   readonly count: number;
 }
 
+type RowRanges = [RowRange, ...RowRange[]];
+
 interface MoreRows extends RowRange {
   readonly data: ActionData;
   readonly files: readonly FileRecord[];
 }
 
 /** One action for the next rows, and more of them in the same request for those that are known to follow. */
-function actionsAt({ offset, total }: Position, limit: number): [RowRange, ...RowRange[]] {
-  const ranges: [RowRange, ...RowRange[]] = [{ offset, count: Math.min(limit, maxRows) }];
+function actionsAt({ offset, total }: Pick<Position, 'offset' | 'total'>, limit: number): RowRanges {
+  const ranges: RowRanges = [{ offset, count: Math.min(limit, maxRows) }];
   for (let taken = maxRows; taken < limit && offset + taken < (total ?? 0); taken += maxRows) ranges.push({ offset: offset + taken, count: Math.min(limit - taken, maxRows) });
   return ranges;
 }
@@ -188,8 +218,8 @@ function withMore(rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
   return { ...rows, files, limit, sources };
 }
 
-function parametersOf({ module, folder, fileId }: FileList, limit: number, offset: number): Record<string, number> {
-  return { [`${module}id`]: Number(folder), ...(fileId === undefined ? {} : { fileId }), listlimit: limit, listoffset: offset };
+function parametersOf({ module, folder, fileId }: FileList, { offset, count }: RowRange): Record<string, number> {
+  return { [`${module}id`]: Number(folder), ...(fileId === undefined ? {} : { fileId }), listlimit: count, listoffset: offset };
 }
 
 /** `cntabsolute` as the number of all files; `null` where it is nothing, or the number of rows in this answer. */

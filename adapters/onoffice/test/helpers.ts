@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
-import type { Content, FileSourceError, Ports, SourceAdapter } from '@filesource/core';
+import { createListing, type Content, type FileSourceError, type PageOptions, type Ports, type SourceAdapter } from '@filesource/core';
 import { createHttpClient } from '@filesource/http';
 import { createTestPorts, realClock } from '@filesource/testkit';
 import { onoffice } from '@filesource/onoffice';
@@ -148,14 +148,9 @@ export function adapterOf(server: Pick<ScriptedServer, 'apiUrl'>, provider: 'ono
   return definition.create(config, { name: 'files', ports: createTestPorts({ http: createHttpClient({ clock: realClock }), ...ports }) });
 }
 
-export async function idsOf(adapter: SourceAdapter, folder: string, pageSize?: number): Promise<string[]> {
+export async function idsOf(adapter: SourceAdapter, folder: string, options: PageOptions = {}): Promise<string[]> {
   const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await adapter.listPage(folder, { ...(cursor === undefined ? {} : { cursor }), ...(pageSize === undefined ? {} : { pageSize }) });
-    ids.push(...page.items.map((entry) => entry.id));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  for await (const { items } of createListing((page) => adapter.listPage(folder, page), options).byPage()) ids.push(...items.map(({ id }) => id));
   return ids;
 }
 

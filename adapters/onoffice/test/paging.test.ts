@@ -11,7 +11,24 @@ afterEach(() => server.close());
 const numbers = (count: number): string[] => Array.from({ length: count }, (_none, index) => String(index + 1));
 const totals = { total: (all: number) => all, null: () => null, zero: () => 0, 'rows of the page': (_all: number, rows: number) => rows };
 
+const modes = [
+  ['page by page', false],
+  ['with pages asked for before their turn', true],
+] as const;
+
 describe.each(['onoffice-address', 'onoffice-appointment'] as const)('listing of %s', (provider) => {
+  describe.each(modes)('%s', (_mode, readAhead) => {
+    test.each([99, 101, 250, 600, 601, 3456])('gives each of %i files once', async (count) => {
+      server.onApi = listOf(files(count));
+      await expect(idsOf(adapterOf(server, provider), '7', { readAhead })).resolves.toEqual(numbers(count));
+    });
+
+    test('goes on by the rows received when the vendor cuts the page to any size', async () => {
+      server.onApi = listOf(files(450), { most: 30 });
+      await expect(idsOf(adapterOf(server, provider), '7', { readAhead })).resolves.toEqual(numbers(450));
+    });
+  });
+
   describe.each(Object.entries(totals))('with cntabsolute as %s', (_name, total) => {
     test.each([0, 1, 19, 20, 21, 99, 100, 101, 200, 250])('gives each of %i files once', async (count) => {
       server.onApi = listOf(files(count), { total });
@@ -31,7 +48,7 @@ describe.each(['onoffice-address', 'onoffice-appointment'] as const)('listing of
 
   test('takes small pages one by one', async () => {
     server.onApi = listOf(files(7));
-    await expect(idsOf(adapterOf(server, provider), '7', 3)).resolves.toEqual(numbers(7));
+    await expect(idsOf(adapterOf(server, provider), '7', { pageSize: 3 })).resolves.toEqual(numbers(7));
     expect(server.exchanges.map(({ actions }) => actions[0]?.parameters['listoffset'])).toEqual([0, 3, 6]);
   });
 });
@@ -46,13 +63,21 @@ describe('a long list', () => {
     expect(offsets()).toEqual([from(0, 1), from(100, 5), from(600, 5), from(1100, 2)]);
   });
 
+  test('comes with the pages that follow in the same request, where it is read to its end', async () => {
+    server.onApi = listOf(files(4321));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead: true })).resolves.toEqual(numbers(4321));
+    expect(server.exchanges.map(({ actions }) => actions.length)).toEqual([1, 25, 18]);
+    const asked = server.exchanges.flatMap(({ actions }) => actions.map(({ parameters }) => parameters['listoffset']));
+    expect(asked.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 44 }, (_none, index) => 100 * index));
+  });
+
   test('comes in pages of the size that was asked for', async () => {
     server.onApi = listOf(files(500));
-    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', 150)).resolves.toEqual(numbers(500));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { pageSize: 150 })).resolves.toEqual(numbers(500));
     expect(offsets()).toEqual([[[0, 100]], [[100, 100], [200, 50]], [[250, 100], [350, 50]], [[400, 100]], [[500, 100]]]);
   });
 
-  test('loses nothing and gives nothing twice, whatever comes in place of the further actions of a request', async () => {
+  test.each(modes)('loses nothing and gives nothing twice, whatever comes in place of the further actions of a request, %s', async (_mode, readAhead) => {
     const faults = {
       none: (action: SentAction, whole: unknown) => whole,
       failure: (action: SentAction) => failure(action, 999),
@@ -71,29 +96,29 @@ describe('a long list', () => {
           const results = body.response.results.map((whole, index) => (index === 0 || actions[index] === undefined ? whole : faults[left.pop() ?? 'none'](actions[index], whole)));
           return envelope(results.filter((one) => one !== undefined));
         };
-        expect(await idsOf(adapterOf(server, 'onoffice-address'), '7')).toEqual(numbers(1234));
+        expect(await idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead })).toEqual(numbers(1234));
       }),
       { numRuns: 40 },
     );
   });
 });
 
-describe('a list that is not what it seems', () => {
+describe.each(modes)('a list that is not what it seems, %s', (_mode, readAhead) => {
   test('ends when the vendor ignores listoffset and all files are there', async () => {
     server.onApi = listOf(files(100), { ignoresOffset: true });
-    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(100));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead })).resolves.toEqual(numbers(100));
     expect(server.exchanges).toHaveLength(2);
   });
 
   test.each([null, 250])('is an error and no gap when the vendor ignores listoffset and there may be more (cntabsolute %s)', async (total) => {
     server.onApi = listOf(files(250), { ignoresOffset: true, total: () => total });
-    expect(await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7'))).toMatchObject({ kind: 'vendor-protocol' });
+    expect(await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead }))).toMatchObject({ kind: 'vendor-protocol' });
     expect(server.exchanges.length).toBeLessThan(4);
   });
 
   test('is an error when the vendor announces more files than it lists', async () => {
     server.onApi = listOf(files(3), { total: () => 9 });
-    const error = await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7'));
+    const error = await errorOf(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead }));
     expect(error.kind).toBe('vendor-protocol');
     expect(error.message).toContain('9');
   });
@@ -104,7 +129,7 @@ describe('a list that is not what it seems', () => {
       if (server.exchanges.length === 2) all = all.slice(3);
       return listOf(all)(exchange);
     };
-    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(150));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead })).resolves.toEqual(numbers(150));
   });
 
   test('gives no file twice when new ones come in at the front', async () => {
@@ -113,7 +138,7 @@ describe('a list that is not what it seems', () => {
       if (server.exchanges.length === 2) all = [...files(2, 900), ...all];
       return listOf(all)(exchange);
     };
-    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7');
+    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead });
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(numbers(150)));
   });
@@ -123,7 +148,7 @@ describe('a list that is not what it seems', () => {
       const turn = server.exchanges.length % 260;
       return listOf([...files(260).slice(turn), ...files(260).slice(0, turn)])(exchange);
     };
-    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7');
+    const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead });
     expect(ids).toHaveLength(260);
     expect(new Set(ids)).toEqual(new Set(numbers(260)));
   });
@@ -131,12 +156,35 @@ describe('a list that is not what it seems', () => {
   test('drops a file that comes twice in one page', async () => {
     server.onApi = eachAction((action) => result(action, [...files(2), ...files(2)], 4));
     server.onApi = eachAction((action) => result(action, [...files(2), ...files(1)], 2));
-    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7')).resolves.toEqual(numbers(2));
+    await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead })).resolves.toEqual(numbers(2));
   });
 
   test('is an error when a file has no usable id', async () => {
     server.onApi = eachAction((action) => result(action, [{ id: 'downloadUrl' }]));
     expect((await errorOf(adapterOf(server, 'onoffice-address').listPage('7', {}))).kind).toBe('vendor-protocol');
+  });
+
+  test('loses nothing that stays and gives nothing twice, whenever files come in front or go', async () => {
+    const change = fc.record({ at: fc.integer({ min: 1, max: 12 }), by: fc.integer({ min: 1, max: 150 }), from: fc.integer({ min: 0, max: 900 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(change, { maxLength: 3 }), async (shrinks, changes) => {
+        let all = files(1234);
+        let answers = 0;
+        server.onApi = (exchange) => {
+          answers += 1;
+          for (const { at, by, from } of changes) {
+            if (at !== answers) continue;
+            all = shrinks ? [...all.slice(0, from), ...all.slice(from + by)] : [...files(by, 10_000 * answers + from), ...all];
+          }
+          return listOf(all)(exchange);
+        };
+        const ids = await idsOf(adapterOf(server, 'onoffice-address'), '7', { readAhead });
+        expect(new Set(ids).size).toBe(ids.length);
+        const left = new Set(all.map(({ id }) => String(id)));
+        expect(numbers(1234).filter((id) => left.has(id) && !ids.includes(id))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
