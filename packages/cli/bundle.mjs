@@ -52,9 +52,26 @@ writeFileSync(join(outdir, 'stamp.json'), JSON.stringify({ id: id.digest('hex').
  * - Code that V8 has kept must not say `import()`: it no longer knows from where.
  */
 async function toPart(text) {
-  const own = text.replace(/(?<![\w$.])import\(/g, 'importFromPart(').replaceAll('import.meta.url', 'urlOfPart()');
+  const own = withPlainLinks(text).replace(/(?<![\w$.])import\(/g, 'importFromPart(').replaceAll('import.meta.url', 'urlOfPart()');
   const { code } = await transform(own, { ...minified, format: 'cjs', platform: 'node' });
   // ASCII only, which Node reads fastest; esbuild leaves regular expressions as they are, and there too an escape means the same.
   const ascii = code.replace(/[^\0-\x7F]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `(function (exports, module, require, importFromPart, urlOfPart) {${ascii}\n})`;
+}
+
+/**
+ * What parts take from each other, as constants: esbuild would make each look at it a call of two getters, of which a small file has dozens.
+ * - A constant keeps what a name stood for once its part had run, so a name that changes later is refused.
+ */
+function withPlainLinks(text) {
+  const [, before, exported = ''] = /^(.*?)(?:export\{([^{}]*)\};?\s*)?$/s.exec(text);
+  const pairs = exported.split(',').filter((pair) => pair !== '').map((pair) => pair.split(' as '));
+  for (const [name] of pairs) {
+    const changes = before.match(new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(=(?!=|>)|\\+\\+|--|[-+*/%&|^?]{1,2}=)`, 'g')) ?? [];
+    if (changes.length > 1) throw new Error(`a part of the bundle exports ${name}, which changes`);
+  }
+  const imports = before
+    .replace(/(?<=^|[;\n])import\{([^{}]*)\}from"(\.\/[^"]+)";/g, (_, names, path) => `const{${names.replaceAll(' as ', ':')}}=require("${path}");`)
+    .replace(/(?<=^|[;\n])import"(\.\/[^"]+)";/g, 'require("$1");');
+  return `${imports}module.exports={${pairs.map(([name, as = name]) => `${as}:${name}`).join(',')}};`;
 }
