@@ -1,8 +1,9 @@
-import { abortError, FileSourceError, type FileSource } from '@filesource/core';
+import { FileSourceError, type FileSource } from '@filesource/core';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { bulkDownload } from './archive/bulk-download.ts';
 import { failedItem } from './failed-item.ts';
 import { nodeRequest } from './http/n8n-request.ts';
+import { itemsAtOnce } from './items-at-once.ts';
 import { toNodeError } from './node-error.ts';
 import { providerNamed, withSource } from './open-source.ts';
 import { download } from './operations/download.ts';
@@ -23,6 +24,7 @@ const itemOperations: ReadonlyMap<string, ItemOperation> = new Map([
 /**
  * A run of the node FileSource.
  * - A failure ends the run, or becomes an item where the node is set to go on; a stopped execution always ends.
+ * - Archives are made one after the other; for all other operations see {@link itemsAtOnce}.
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   try {
@@ -54,16 +56,14 @@ async function run(context: IExecuteFunctions, source: FileSource): Promise<INod
   if (name === 'bulkDownload') return bulkDownload(context, source, signal);
   const operation = itemOperations.get(name);
   if (operation === undefined) throw new FileSourceError('invalid-argument', `there is no operation ${JSON.stringify(name)}`);
-  const results: INodeExecutionData[] = [];
-  for (const [itemIndex] of context.getInputData().entries()) {
+  const results = await itemsAtOnce(context.getInputData().length, signal, async (itemIndex, itemSignal) => {
     try {
-      if (signal?.aborted === true) throw abortError(signal);
-      results.push(...(await operation({ context, source, itemIndex, signal })));
+      return await operation({ context, source, itemIndex, signal: itemSignal });
     } catch (thrown) {
       const error = toNodeError(context.getNode(), thrown, itemIndex);
-      if (!context.continueOnFail() || signal?.aborted === true) throw toNodeError(context.getNode(), error);
-      results.push(failedItem(error, itemIndex));
+      if (!context.continueOnFail() || signal?.aborted === true) throw error;
+      return [failedItem(error, itemIndex)];
     }
-  }
-  return [results];
+  });
+  return [results.flat()];
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { mostItemsAtOnce } from '../src/items-at-once.ts';
 import { builtNode, packageRoot } from './support/built.ts';
 
 let text: string;
@@ -22,6 +23,10 @@ describe('docs/n8n.md', () => {
     for (const name of ['When Files Are Missing', 'Give What Came', 'Hold the Worker For', 'Longest Wait', 'Waiting', 'Done', 'Most Files to Remember']) {
       expect([name, shown.includes(name), text.includes(name.split(' ')[0] ?? name)]).toEqual([name, true, true]);
     }
+  });
+
+  test('tells how many items run at once', () => {
+    expect(text).toContain(`Up to ${mostItemsAtOnce} items run at once`);
   });
 
   test('tells the lint that is installed, and every rule that a file switches off', async () => {

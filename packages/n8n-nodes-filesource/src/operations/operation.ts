@@ -7,7 +7,7 @@ export interface OperationCall {
   readonly context: IExecuteFunctions;
   readonly source: FileSource;
   readonly itemIndex: number;
-  /** Fires when somebody stops the execution. */
+  /** Fires when somebody stops the execution, or when what the item gives is not needed any more. */
   readonly signal: AbortSignal | undefined;
 }
 

@@ -69,8 +69,10 @@ export interface Stored extends IBinaryData {
   readonly mostBuffered: number;
 }
 
+export type BinaryStore = (data: Buffer | Readable, fileName?: string, mimeType?: string) => Promise<IBinaryData>;
+
 /** `helpers.prepareBinaryData` on a disk: takes a stream to its end; stops for a while after the first chunk, as a slow disk does. */
-export function binaryStore(onFirstChunk: () => void = () => undefined): (data: Buffer | Readable, fileName?: string, mimeType?: string) => Promise<IBinaryData> {
+export function binaryStore(onFirstChunk: () => void = () => undefined): BinaryStore {
   return async (data, fileName, mimeType) => {
     if (Buffer.isBuffer(data)) throw new Error('a stream was expected, and this is a whole file in memory');
     const hash = createHash('sha256');

@@ -1,5 +1,5 @@
 import type { IConnections, ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INode, INodeExecutionData, INodeType, IPollFunctions, Logger } from 'n8n-workflow';
-import { binaryStore, httpRequest, type Stored } from './n8n-helpers.ts';
+import { binaryStore, httpRequest, type BinaryStore, type Stored } from './n8n-helpers.ts';
 
 type Parameter = IDataObject[string] | ((itemIndex: number) => IDataObject[string]);
 
@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly connections?: IConnections;
   readonly mode?: 'trigger' | 'manual';
   readonly onFirstChunk?: () => void;
+  /** Default: {@link binaryStore}. */
+  readonly store?: BinaryStore;
 }
 
 /** The output Waiting of a node named FileSource, wired to its own input. */
@@ -26,6 +28,8 @@ export class NodeHost {
   readonly stop = new AbortController();
   readonly waits: Date[] = [];
   readonly logged: unknown[] = [];
+  /** Exchanges that n8n's helper was asked for, and how many of them have no answer yet. */
+  readonly exchanges = { asked: 0, unanswered: 0 };
   staticData: IDataObject = {};
   #nodeContext: IDataObject = {};
   #waitTill: Date | undefined;
@@ -67,6 +71,16 @@ export class NodeHost {
     return poll;
   }
 
+  readonly #httpRequest: typeof httpRequest = async (options) => {
+    this.exchanges.asked += 1;
+    this.exchanges.unanswered += 1;
+    try {
+      return await httpRequest(options);
+    } finally {
+      this.exchanges.unanswered -= 1;
+    }
+  };
+
   #executeFunctions(): IExecuteFunctions {
     const { items = 1, continueOnFail = false, connections = waitingLoop } = this.options;
     const input = Array.from({ length: items }, (_, index): INodeExecutionData => ({ json: { index } }));
@@ -85,7 +99,7 @@ export class NodeHost {
   }
 
   #shared(): object {
-    const { parameters, credentials = {}, mode = 'trigger', onFirstChunk } = this.options;
+    const { parameters, credentials = {}, mode = 'trigger', onFirstChunk, store = binaryStore(onFirstChunk) } = this.options;
     // The two kinds of context have the item at different places.
     const value = (name: string, itemIndex: unknown, fallback: unknown): unknown => {
       const given = parameters[name];
@@ -94,7 +108,7 @@ export class NodeHost {
     };
     return {
       logger: silent,
-      helpers: { httpRequest, prepareBinaryData: binaryStore(onFirstChunk) },
+      helpers: { httpRequest: this.#httpRequest, prepareBinaryData: store },
       getNode: () => this.node,
       getMode: () => mode,
       getWorkflowStaticData: () => this.staticData,
