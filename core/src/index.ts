@@ -11,7 +11,7 @@ export { clockFinding, credentialsFinding, failureFinding, reachabilityFinding, 
 export { findingStatuses, okFinding, skippedFinding, type Finding, type FindingStatus } from './diagnosis/finding.ts';
 export { watchHttp, type WatchedExchange, type WatchedHttp } from './diagnosis/watch-http.ts';
 export { createFileSource, standardLayers, type FileSourceOptions } from './create-file-source.ts';
-export { EarlyAnswer } from './early-answer.ts';
+export { EarlyAnswers } from './early-answers.ts';
 export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEntry, type SourceEntry, type SourceFileEntry } from './entry.ts';
 export { inContext, type ErrorContext } from './errors/error-context.ts';
 export { FileSourceError, type ErrorFacts, type ErrorJson } from './errors/file-source-error.ts';

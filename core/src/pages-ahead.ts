@@ -10,7 +10,7 @@ export interface PageAhead {
 }
 
 /** Pages asked for beside the one whose turn it is. */
-export const mostPagesAhead = 4;
+const mostPagesAhead = 4;
 
 /** The pages from an offset on, as they will be if the folder stays as it is. */
 export function pagesFrom({ start, step, total, fetch }: { readonly start: number; readonly step: number; readonly total: number; readonly fetch: (start: number, signal: AbortSignal | undefined) => Promise<unknown> }): PageAhead[] {

@@ -26,7 +26,7 @@ export interface PageOptions {
 export interface FetchedPage<T> extends Page<T> {
   /**
    * The pages that probably follow, the very next one first; for vendors whose pages can be asked for without knowing those before them.
-   * - Only where `readAhead` is asked for; at most one more than {@link mostPagesAhead} are of use.
+   * - Only where `readAhead` is asked for; {@link pagesFrom} makes as many as are of use.
    */
   readonly ahead?: readonly PageAhead[];
 }

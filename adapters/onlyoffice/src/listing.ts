@@ -1,4 +1,4 @@
-import { EarlyAnswer, FileSourceError, KnownKeys, pagesFrom, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
+import { EarlyAnswers, FileSourceError, KnownKeys, pagesFrom, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
@@ -13,6 +13,8 @@ const mostRereads = 3;
 const mostEmpty = 1000;
 /** The answer with a page is kept for its files where it has no more bytes than this for each of them. */
 const mostPerFile = 2048;
+
+const earlyAnswers = new EarlyAnswers<ApiResult<ContentsDto>>();
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
@@ -53,7 +55,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (before?.isShort === true) throw incomplete(before);
   const fetchFrom = (from: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> => fetchContents(client, folder, from, pageSize, signal, before?.tellsStart);
   const questionAt = (from: number): string => `${from} ${pageSize}`;
-  const early = before === undefined ? undefined : EarlyAnswer.to<ApiResult<ContentsDto>>(questionAt(before.start), options.came, clock);
+  const early = before === undefined ? undefined : earlyAnswers.answerTo(questionAt(before.start), options.came, clock);
   const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
@@ -80,7 +82,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
-  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => EarlyAnswer.ask(questionAt(from), clock, () => fetchFrom(from, signal));
+  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => earlyAnswers.ask(questionAt(from), clock, () => fetchFrom(from, signal));
   // A portal may send fewer than it is asked for.
   const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, total, fetch: fetchEarly }) : [];
   return {

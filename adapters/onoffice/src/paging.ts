@@ -1,4 +1,4 @@
-import { createListing, EarlyAnswer, pagesFrom, type Entry, type FetchedPage, type FetchOptions, type FileSourceError } from '@filesource/core';
+import { createListing, EarlyAnswers, pagesFrom, type Entry, type FetchedPage, type FetchOptions, type FileSourceError } from '@filesource/core';
 import type { ApiClient } from './client.ts';
 import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
@@ -49,7 +49,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
   const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const ask: Ask = (range, signal = options.signal) => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, range) }, signal);
-  const early = EarlyAnswer.to<EarlyRows>(questionAt(start.offset, limit), options.came, client.clock);
+  const early = earlyAnswers.answerTo(questionAt(start.offset, limit), options.came, client.clock);
   const rows = await readRows(list, start, limit, ask, early);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
@@ -68,7 +68,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
   const isSteady = options.readAhead === true && cursor?.sweep === 0 && total !== null && files.length === rows.limit && fresh.length === files.length;
   const fetchEarly = (offset: number, signal: AbortSignal | undefined): Promise<unknown> =>
-    EarlyAnswer.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
+    earlyAnswers.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
   const ahead = isSteady ? pagesFrom({ start: next.offset, step: limit, total, fetch: fetchEarly }) : [];
   return {
     items: fresh,
@@ -176,6 +176,8 @@ async function askRows(list: FileList, [range, ...ranges]: RowRanges, ask: Ask):
   const [first, ...more] = await Promise.all([ask(range), ...ranges.map(askMore)]);
   return { first, more };
 }
+
+const earlyAnswers = new EarlyAnswers<EarlyRows>();
 
 function questionAt(offset: number, limit: number): string {
   return `${offset} ${limit}`;

@@ -170,11 +170,13 @@ describe.each(modes)('a list that is not what it seems, %s', (_mode, readAhead) 
       fc.asyncProperty(fc.boolean(), fc.array(change, { maxLength: 3 }), async (shrinks, changes) => {
         let all = files(1234);
         let answers = 0;
+        let newest = 10_000;
         server.onApi = (exchange) => {
           answers += 1;
           for (const { at, by, from } of changes) {
             if (at !== answers) continue;
-            all = shrinks ? [...all.slice(0, from), ...all.slice(from + by)] : [...files(by, 10_000 * answers + from), ...all];
+            all = shrinks ? [...all.slice(0, from), ...all.slice(from + by)] : [...files(by, newest), ...all];
+            newest += by;
           }
           return listOf(all)(exchange);
         };
