@@ -131,7 +131,9 @@ function goOn({ files, limit, total, announced, position, wasReread }: Rows, fre
     if (mayBeMore || (total !== null && total > next.offset)) return next;
   }
   if (next.total === null || next.listed >= next.total) return undefined;
-  const canSweep = files.length > 0 && next.known.count === next.listed && next.sweep < mostSweeps && (next.sweep === 0 || next.gained > 0);
+  // As many rows as there are came, and some of them twice: others moved away from where they were looked for.
+  const hasMoved = next.offset >= next.total;
+  const canSweep = (files.length > 0 || hasMoved) && next.known.count === next.listed && next.sweep < mostSweeps && (next.sweep === 0 || next.gained > 0);
   if (!canSweep) throw incomplete(next);
   return { ...next, offset: 0, sweep: next.sweep + 1, gained: 0 };
 }
