@@ -24,9 +24,13 @@ export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, 
   if (folder.kind === 'number' && current !== undefined && current !== null && current.id !== folder.text) {
     throw new FileSourceError('vendor-protocol', `asked for the folder ${folder.text}, the portal listed ${current.id}`, { status: 'temporary' });
   }
-  const told = result.value.startIndex ?? 0;
-  if ((told !== 0 || tellsStart) && told !== start) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${told} on`, { status: 'temporary' });
+  if (isElsewhere(result.value, start, tellsStart)) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${result.value.startIndex ?? 0} on`, { status: 'temporary' });
   return result;
+}
+
+function isElsewhere({ startIndex }: ContentsDto, start: number, tellsStart: boolean): boolean {
+  const told = startIndex ?? 0;
+  return (told !== 0 || tellsStart) && told !== start;
 }
 
 /** The page of all sections; each is told through the folder that it is. */
@@ -195,7 +199,8 @@ interface PageRead {
 async function readFrom(before: Position | undefined, early: ApiResult<ContentsDto> | undefined, fetchFrom: (start: number) => Promise<ApiResult<ContentsDto>>): Promise<PageRead> {
   let start = before?.start ?? 0;
   const last = before?.last ?? null;
-  if (early !== undefined) {
+  // When it was asked for, nobody knew yet whether the portal tells where a page starts.
+  if (early !== undefined && !isElsewhere(early.value, start, before?.tellsStart === true)) {
     const total = totalOf(early, start);
     if (total !== null && total === last) return { start, value: early.value, bytes: early.bytes, total };
   }

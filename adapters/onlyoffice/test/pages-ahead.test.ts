@@ -125,6 +125,17 @@ describe('pages of a folder that is read to its end', () => {
     expect(asked.length - before - needed).toBeLessThan(needed * 1.2);
   });
 
+  test.each(['fail', 'accept'])('that begin elsewhere are asked for again at a portal that tells where a page begins (hiddenEntries: %s)', async (hiddenEntries) => {
+    let wrong = 0;
+    const { url } = await portal((one) => {
+      if (start(one) !== 30 || wrong > 0) return page(numbers(80), one);
+      wrong += 1;
+      return docspace({ files: files(numbers(9)), folders: [], current: { id: 7, title: 'd' }, startIndex: 0, count: 9, total: 80 });
+    });
+    expect(await idsOf(url, {}, { maxAttempts: 2, hiddenEntries })).toEqual(numbers(80));
+    expect(wrong).toBe(1);
+  });
+
   test('that are half a minute old are asked for again', async () => {
     const { url, asked } = await portal((one) => page(numbers(60), one));
     const clock = createVirtualClock();
