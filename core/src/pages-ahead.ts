@@ -1,4 +1,5 @@
 import { FileSourceError } from './errors/file-source-error.ts';
+import { promised } from './promised.ts';
 import { listenForAbort, stopListeningForAbort } from './time/abort-listeners.ts';
 
 /** A page that probably follows, and how to ask for it before its turn. */
@@ -45,7 +46,7 @@ const gone = new FileSourceError('aborted', 'nobody reads the listing any more')
  * Asks for pages of one listing before their turn, a bounded number of them.
  * - Nothing is asked for before the reader wants a second page.
  * - What fails or comes to nothing is left to whoever asks for the page in its turn.
- * - Where the listing goes on elsewhere than was thought, it goes on page by page for a while; for twice as long each time.
+ * - Where that happens, or the listing goes on elsewhere than was thought, it goes on page by page for a while; for twice as long each time.
  */
 export class PagesAhead {
   readonly #held: PagesHeld;
@@ -57,6 +58,7 @@ export class PagesAhead {
   };
   readonly #coming = new Map<string, Promise<unknown>>();
   #following: readonly PageAhead[] = [];
+  #wanted: readonly PageAhead[] = [];
   #wrong = 0;
   /** Pages that are still read one by one. */
   #pause = 0;
@@ -75,31 +77,37 @@ export class PagesAhead {
 
   /** What came of the page whose turn it is; `undefined` where nobody asked for it, or in vain. */
   async next(): Promise<unknown> {
-    const [next] = this.#following;
-    const came = next === undefined ? undefined : this.#coming.get(next.at);
-    if (came === undefined && this.#coming.size > 0) this.#wasWrong();
+    const [next, ...later] = this.#following;
+    const coming = next === undefined ? undefined : this.#coming.get(next.at);
+    if (coming === undefined && this.#coming.size > 0) this.wasWrong();
     if (next !== undefined) this.#coming.delete(next.at);
-    if (came === undefined) return undefined;
-    try {
-      return await came;
-    } finally {
-      this.#held.giveBack();
+    this.#wanted = this.#pause > 0 ? [] : later.slice(0, mostPagesAhead);
+    if (this.#pause > 0) this.#pause -= 1;
+    if (coming === undefined) return undefined;
+    this.ask();
+    const came = await coming;
+    this.#held.giveBack();
+    if (came === undefined) this.#goSlow();
+    return came;
+  }
+
+  /** Asks for what comes after the page whose turn it is; that one must be on its way, since a vendor may take few at once. */
+  ask(): void {
+    const { signal } = this.#over;
+    const pages = this.#wanted;
+    this.#wanted = [];
+    if (signal.aborted) return;
+    for (const page of pages) {
+      if (this.#coming.has(page.at)) continue;
+      if (!this.#held.tryTake()) return;
+      this.#coming.set(page.at, promised(() => page.fetch({ signal })).catch(() => undefined));
     }
   }
 
-  /** Asks for pages after the next one, which is asked for by now. */
-  ask(): void {
-    const { signal } = this.#over;
-    if (signal.aborted) return;
-    if (this.#pause > 0) {
-      this.#pause -= 1;
-      return;
-    }
-    for (const page of this.#following.slice(1, mostPagesAhead + 1)) {
-      if (this.#coming.has(page.at)) continue;
-      if (!this.#held.tryTake()) return;
-      this.#coming.set(page.at, page.fetch({ signal }).catch(() => undefined));
-    }
+  /** What came did not fit, or the listing goes on elsewhere; then the rest fits no better. */
+  wasWrong(): void {
+    this.#drop();
+    this.#goSlow();
   }
 
   /** Gives up what is on its way. */
@@ -109,8 +117,8 @@ export class PagesAhead {
     this.#over.abort(gone);
   }
 
-  #wasWrong(): void {
-    this.#drop();
+  #goSlow(): void {
+    if (this.#pause > 0) return;
     this.#wrong += 1;
     this.#pause = 2 ** this.#wrong;
   }

@@ -29,6 +29,8 @@ export interface FetchedPage<T> extends Page<T> {
    * - Only where `readAhead` is asked for; {@link pagesFrom} makes as many as are of use.
    */
   readonly ahead?: readonly PageAhead[];
+  /** What {@link FetchOptions.came came} did not fit and the page was asked for again: then the listing goes on page by page for a while. */
+  readonly cameInVain?: boolean;
 }
 
 export interface FetchOptions extends PageOptions {
@@ -70,9 +72,10 @@ export function createListing<T>(
       for (let count = 0; count < mostPages; count += 1) {
         throwIfAborted(merged.signal);
         const came = await ahead?.next();
-        const fetching = fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
+        const coming = fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
         ahead?.ask();
-        const { ahead: following, ...page } = await fetching;
+        const { ahead: following, cameInVain, ...page } = await coming;
+        if (cameInVain === true) ahead?.wasWrong();
         ahead?.foresee(following);
         yield page;
         if (page.cursor === undefined) return;

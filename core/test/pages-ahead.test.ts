@@ -17,7 +17,10 @@ interface Vendor {
 const entry = (index: number): Entry => ({ kind: 'folder', id: `e${index}`, name: `e${index}`, modified: null, entryCount: null });
 
 /** A folder of pages with one entry each. */
-function vendorOf(pages: number, { isHeld = false, guess = (index: number) => index, fail }: { readonly isHeld?: boolean; readonly guess?: (index: number) => number; readonly fail?: (index: number) => Error | undefined } = {}): Vendor {
+function vendorOf(
+  pages: number,
+  { isHeld = false, isVain = false, guess = (index: number) => index, fail }: { readonly isHeld?: boolean; readonly isVain?: boolean; readonly guess?: (index: number) => number; readonly fail?: (index: number) => Error | undefined } = {},
+): Vendor {
   const asked: string[] = [];
   const came: unknown[] = [];
   const held = new Map<number, () => void>();
@@ -41,7 +44,7 @@ function vendorOf(pages: number, { isHeld = false, guess = (index: number) => in
     if (options.came === undefined) asked.push(`page ${index}`);
     else came.push(options.came);
     const rest = Array.from({ length: Math.max(0, pages - index - 1) }, (_each, after) => index + 1 + after);
-    return { items: [entry(index)], ...(index + 1 < pages ? { cursor: String(index + 1) } : {}), ...(options.readAhead === true ? { ahead: rest.map(ahead) } : {}) };
+    return { items: [entry(index)], ...(index + 1 < pages ? { cursor: String(index + 1) } : {}), ...(options.readAhead === true ? { ahead: rest.map(ahead) } : {}), ...(isVain && options.came !== undefined ? { cameInVain: true } : {}) };
   };
   return { adapter: { ...createMemoryAdapter({ folders: [] }), listPage }, asked, came, held };
 }
@@ -147,6 +150,31 @@ describe('pages that are asked for before their turn', () => {
     const ahead = asked.filter((one) => one.startsWith('ahead'));
     expect(ahead.length).toBeGreaterThan(4);
     expect(ahead.length).toBeLessThanOrEqual(4 * 5);
+  });
+
+  it.each([
+    ['fail', { fail: () => new FileSourceError('rate-limited', 'one at a time', { status: 'temporary' }) }],
+    ['fail before there is a promise', { fail: () => undefined, guess: (index: number) => index }],
+    ['come in vain', { isVain: true }],
+  ])('are left alone for a while where they %s', async (how, behaviour) => {
+    const { adapter, asked, came } = vendorOf(200, behaviour);
+    const throwing: SourceAdapter = {
+      ...adapter,
+      listPage: async (folder, options) => {
+        const page: FetchedPage<Entry> = await adapter.listPage(folder, options);
+        const fetch = (): never => {
+          asked.push('ahead');
+          throw new Error('at once');
+        };
+        return { ...page, ahead: (page.ahead ?? []).map(({ at }) => ({ at, fetch })) };
+      },
+    };
+    const pages = await collect(sourceOf(how.includes('promise') ? throwing : adapter).list('f').byPage({ readAhead: true }));
+    expect(pages).toHaveLength(200);
+    expect(Object.keys(pages[0] ?? {}).sort()).toEqual(['cursor', 'items']);
+    const ahead = asked.filter((one) => one.startsWith('ahead'));
+    expect(ahead.length).toBeLessThanOrEqual(8 * 5);
+    expect(came.length).toBeLessThanOrEqual(8);
   });
 
   it.each(['yes', 1, null])('are refused to a wish that is %p', async (readAhead) => {

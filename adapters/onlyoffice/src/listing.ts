@@ -61,6 +61,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const questionAt = (from: number): string => `${from} ${pageSize}`;
   const early = before === undefined ? undefined : earlyAnswers.answerTo(questionAt(before.start), options.came, clock);
   const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
+  const cameInVain = options.came !== undefined && value !== early?.value;
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
@@ -94,6 +95,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     ...(total === null ? {} : { total }),
     ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}),
     ...(ahead.length > 0 ? { ahead } : {}),
+    ...(cameInVain ? { cameInVain } : {}),
   };
 }
 

@@ -136,6 +136,20 @@ describe('pages of a folder that is read to its end', () => {
     expect(wrong).toBe(1);
   });
 
+  test('cost few requests more where the folder changes all the time', async () => {
+    let now = 600;
+    const { url, asked } = await portal((one) => page(numbers((now += 1)), one));
+    expect((await idsOf(url)).slice(0, 600)).toEqual(numbers(600));
+    expect(asked.length).toBeLessThan(60 * 1.6);
+  });
+
+  test('are asked for after the page whose turn it is', async () => {
+    const { url, asked } = await portal((one) => page(numbers(100), one));
+    const { source } = makeSource({ baseUrl: url });
+    for await (const { id } of source.list('7', { pageSize: 10 })) if (id === '11') break;
+    expect(asked.slice(0, 2).map(start)).toEqual([0, 10]);
+  });
+
   test('that are half a minute old are asked for again', async () => {
     const { url, asked } = await portal((one) => page(numbers(60), one));
     const clock = createVirtualClock();
