@@ -51,11 +51,8 @@ const gone = new FileSourceError('aborted', 'nobody reads the listing any more')
 export class PagesAhead {
   readonly #held: PagesHeld;
   readonly #outer: AbortSignal | undefined;
-  readonly #over = new AbortController();
-  readonly #onAbort = (): void => {
-    this.#drop();
-    this.#over.abort(this.#outer?.reason);
-  };
+  #over = new AbortController();
+  readonly #onAbort = (): void => this.#giveUp(this.#outer?.reason);
   readonly #coming = new Map<string, Promise<unknown>>();
   #following: readonly PageAhead[] = [];
   #wanted: readonly PageAhead[] = [];
@@ -106,15 +103,15 @@ export class PagesAhead {
 
   /** What came did not fit, or the listing goes on elsewhere; then the rest fits no better. */
   wasWrong(): void {
-    this.#drop();
+    this.#giveUp(gone);
+    if (this.#outer?.aborted !== true) this.#over = new AbortController();
     this.#goSlow();
   }
 
   /** Gives up what is on its way. */
   end(): void {
     if (this.#outer !== undefined) stopListeningForAbort(this.#outer, this.#onAbort);
-    this.#drop();
-    this.#over.abort(gone);
+    this.#giveUp(gone);
   }
 
   #goSlow(): void {
@@ -123,8 +120,10 @@ export class PagesAhead {
     this.#pause = 2 ** this.#wrong;
   }
 
-  #drop(): void {
+  /** For good; whoever asks again needs another signal. */
+  #giveUp(reason: unknown): void {
     for (const _ of this.#coming) this.#held.giveBack();
     this.#coming.clear();
+    this.#over.abort(reason);
   }
 }

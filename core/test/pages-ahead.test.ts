@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { aroundCalls, FileSourceError, type Entry, type FetchedPage, type FetchOptions, type FileSource, type FileSourceOptions, type Layer, type SourceAdapter } from '@filesource/core';
+import { aroundCalls, createLimiter, FileSourceError, type Entry, type FetchedPage, type FetchOptions, type FileSource, type FileSourceOptions, type Layer, type SourceAdapter } from '@filesource/core';
 import { createMemoryAdapter, createVirtualClock, createTestPorts, settle } from '@filesource/testkit';
 import { collect, sourceOf } from './helpers.ts';
 
@@ -111,6 +111,31 @@ describe('pages that are asked for before their turn', () => {
     const four = Array.from({ length: 4 }, () => 'list-ahead aborted');
     expect(await leaves({}, async (reader) => reader.return?.())).toEqual(four);
     expect(await leaves({}, async (_reader, stop) => stop.abort())).toEqual(four);
+  });
+
+  it('are given up when the listing goes on elsewhere than was thought, so that the page whose turn it is need not wait for them', async () => {
+    const { adapter, asked, held } = vendorOf(20, { isHeld: true });
+    const guesses: SourceAdapter = {
+      ...adapter,
+      listPage: async (folder, options) => {
+        const page: FetchedPage<Entry> = await adapter.listPage(folder, options);
+        return { ...page, ahead: (page.ahead ?? []).map(({ fetch }, index) => ({ at: `${options.cursor ?? 0} ${index}`, fetch })) };
+      },
+    };
+    const stopped: string[] = [];
+    const watching: Layer = {
+      name: 'watching',
+      wrap: (inner) => aroundCalls(inner, async ({ name, signal }, run) => run(signal).catch((error: FileSourceError) => (stopped.push(`${name} ${error.kind}`), Promise.reject(error)))),
+    };
+    const reader = readerOf(sourceOf(guesses, { observers: [watching], limiter: createLimiter(4) }));
+    await reader.next();
+    await reader.next();
+    expect(held.size).toBe(4);
+    await reader.next();
+    expect(asked).toContain('page 2');
+    await turn();
+    expect(stopped).toEqual(Array.from({ length: 4 }, () => 'list-ahead aborted'));
+    await reader.return?.();
   });
 
   it('are sixteen of a source at most, whoever reads, and all are free again when the readers left', async () => {
