@@ -47,6 +47,7 @@ const gone = new FileSourceError('aborted', 'nobody reads the listing any more')
  * - Nothing is asked for before the reader wants a second page.
  * - What fails or comes to nothing is left to whoever asks for the page in its turn.
  * - Where that happens, or the listing goes on elsewhere than was thought, it goes on page by page for a while; for twice as long each time.
+ * - A vendor that says it is asked too often is asked for one page at a time from then on.
  */
 export class PagesAhead {
   readonly #held: PagesHeld;
@@ -59,6 +60,7 @@ export class PagesAhead {
   #wrong = 0;
   /** Pages that are still read one by one. */
   #pause = 0;
+  #isTooMuch = false;
 
   constructor(signal: AbortSignal | undefined, held: PagesHeld) {
     this.#held = held;
@@ -93,11 +95,11 @@ export class PagesAhead {
     const { signal } = this.#over;
     const pages = this.#wanted;
     this.#wanted = [];
-    if (signal.aborted) return;
+    if (signal.aborted || this.#isTooMuch) return;
     for (const page of pages) {
       if (this.#coming.has(page.at)) continue;
       if (!this.#held.tryTake()) return;
-      this.#coming.set(page.at, promised(() => page.fetch({ signal })).catch(() => undefined));
+      this.#coming.set(page.at, promised(() => page.fetch({ signal })).catch((error: unknown) => this.#failed(error)));
     }
   }
 
@@ -112,6 +114,10 @@ export class PagesAhead {
   end(): void {
     if (this.#outer !== undefined) stopListeningForAbort(this.#outer, this.#onAbort);
     this.#giveUp(gone);
+  }
+
+  #failed(error: unknown): void {
+    if (FileSourceError.is(error, 'rate-limited')) this.#isTooMuch = true;
   }
 
   #goSlow(): void {

@@ -178,7 +178,7 @@ describe('pages that are asked for before their turn', () => {
   });
 
   it.each([
-    ['fail', { fail: () => new FileSourceError('rate-limited', 'one at a time', { status: 'temporary' }) }],
+    ['fail', { fail: () => new FileSourceError('vendor-failure', 'not now', { status: 'temporary' }) }],
     ['fail before there is a promise', { fail: () => undefined, guess: (index: number) => index }],
     ['come in vain', { isVain: true }],
   ])('are left alone for a while where they %s', async (how, behaviour) => {
@@ -200,6 +200,12 @@ describe('pages that are asked for before their turn', () => {
     const ahead = asked.filter((one) => one.startsWith('ahead'));
     expect(ahead.length).toBeLessThanOrEqual(8 * 5);
     expect(came.length).toBeLessThanOrEqual(8);
+  });
+
+  it('are asked for no more once the vendor says that it is asked too often', async () => {
+    const { adapter, asked } = vendorOf(60, { fail: () => new FileSourceError('rate-limited', 'one at a time', { status: 'temporary' }) });
+    expect(await collect(sourceOf(adapter).list('f'))).toHaveLength(60);
+    expect(asked.filter((one) => one.startsWith('ahead'))).toEqual(['ahead 2', 'ahead 3', 'ahead 4', 'ahead 5']);
   });
 
   it.each(['yes', 1, null])('are refused to a wish that is %p', async (readAhead) => {
