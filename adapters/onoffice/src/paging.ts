@@ -31,6 +31,7 @@ interface Rows {
   /** `cntabsolute` as it came. */
   readonly announced: number | null;
   readonly wasReread: boolean;
+  readonly wasEarly: boolean;
   /** What the files were read from. */
   readonly sources: readonly ActionData[];
 }
@@ -73,6 +74,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   return {
     items: fresh,
     ...(ahead.length === 0 ? {} : { ahead }),
+    ...(options.came !== undefined && !rows.wasEarly ? { cameInVain: true } : {}),
     ...(again === undefined ? {} : { again }),
     ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
     ...(total === null || (cursor !== undefined && total === files.length) ? {} : { total }),
@@ -103,8 +105,8 @@ function filesOf({ module, folder }: FileList, records: ActionData['records']): 
 }
 
 /** The page as callers see it. */
-export function pageOfEntries({ items, cursor, total, ahead }: FilePage): FetchedPage<Entry> {
-  return { items: items.map(({ entry }) => entry), ...(cursor === undefined ? {} : { cursor }), ...(total === undefined ? {} : { total }), ...(ahead === undefined ? {} : { ahead }) };
+export function pageOfEntries({ again: _again, items, ...page }: FilePage): FetchedPage<Entry> {
+  return { ...page, items: items.map(({ entry }) => entry) };
 }
 
 /** The file, looked for page by page; `undefined` where the folder does not have it. */
@@ -151,7 +153,7 @@ async function readRows(list: FileList, start: Position, limit: number, ask: Ask
       continue;
     }
     const files = filesOf(list, data.records);
-    const rows = { position, limit: ranges[0].count, files, total, announced: data.total, wasReread: rereads > 0, sources: [data] };
+    const rows = { position, limit: ranges[0].count, files, total, announced: data.total, wasReread: rereads > 0, wasEarly: isEarly, sources: [data] };
     return total !== null && total === position.total && files.length === ranges[0].count ? withMore(rows, others) : rows;
   }
 }
