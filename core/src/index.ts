@@ -49,6 +49,7 @@ export type { Ports } from './ports/ports.ts';
 export type { Random } from './ports/random.ts';
 export { redactUrl, Redactor, Secret } from './redaction.ts';
 export { promised } from './promised.ts';
+export { runAhead, type Ran, type RunAheadOptions } from './run-ahead.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';
 export type { AdapterArchiveOptions, CallOptions, SourceAdapter } from './source-adapter.ts';
 export { BlockPool } from './streams/block-pool.ts';

@@ -1,6 +1,7 @@
 import {
   createLimiter,
   FileSourceError,
+  runAhead,
   toFileSourceError,
   walkPages,
   type ArchiveItem,
@@ -113,12 +114,18 @@ async function walkAll(plan: ArchivePlan, folders: readonly WantedFolder[], { is
     if (item.error === undefined) tellFound();
   };
   if (items.some(({ error }) => error === undefined)) tellFound();
+  const addresses = folders.flatMap(({ address, error }) => (error === undefined ? [address] : []));
+  const ahead = foldersAhead((id, options) => listRepeatedly(id, options, tools), { folders: addresses, callsAtOnce: tools.callsAtOnce, signal });
   const walked = async (): Promise<ArchivePlan> => {
-    for (const folder of folders) {
-      if (folder.error === undefined) await walk(folder, isOnlyFolder ? [] : [folder.title], { add, tools, signal });
-      else add({ ref: { folder: folder.address }, name: null, path: null, size: null, error: folder.error });
+    try {
+      for (const folder of folders) {
+        if (folder.error === undefined) await walk(folder, isOnlyFolder ? [] : [folder.title], { add, listPage: ahead.listPage, signal });
+        else add({ ref: { folder: folder.address }, name: null, path: null, size: null, error: folder.error });
+      }
+      return plan;
+    } finally {
+      ahead.end();
     }
-    return plan;
   };
   const whole = walked();
   await Promise.race([hasFile, whole]);
@@ -136,39 +143,42 @@ interface WantedFolder {
 
 /** Sections are asked for by the id that they have, so one may turn out to be a folder that was named as well. */
 async function findFolders(addresses: readonly string[], tools: PlanTools, signal: AbortSignal | undefined): Promise<readonly WantedFolder[]> {
-  const found = new Map<string, WantedFolder>();
-  for (const address of addresses) {
-    const folder = parseFolderId(address);
-    if (folder.text === '@root' || folder.text === '@rooms') throw new FileSourceError('invalid-argument', `${address} is not a folder that can be downloaded`, { advice: 'Name the folders in it.' });
-    const wanted = await tools.repeat((inner) => tools.lookup.folderDto(folder, inner), signal).then(
-      (dto): WantedFolder => ({ address, id: dto.id, title: dto.title ?? '' }),
-      (thrown: unknown): WantedFolder => {
+  const wanted = addresses.map((address) => ({ address, folder: parseFolderId(address) }));
+  const none = wanted.find(({ folder: { text } }) => text === '@root' || text === '@rooms');
+  if (none !== undefined) throw new FileSourceError('invalid-argument', `${none.address} is not a folder that can be downloaded`, { advice: 'Name the folders in it.' });
+  const find = ({ address, folder }: (typeof wanted)[number], inner: AbortSignal): Promise<WantedFolder> =>
+    tools.repeat((until) => tools.lookup.folderDto(folder, until), inner).then(
+      ({ id, title }) => ({ address, id, title: title ?? '' }),
+      (thrown: unknown) => {
         if (folder.kind === 'section') throw thrown;
         return { address, id: folder.text, title: '', error: bearable(thrown) };
       },
     );
-    if (!found.has(wanted.id)) found.set(wanted.id, wanted);
+  const found = new Map<string, WantedFolder>();
+  for await (const { result } of runAhead(wanted, { run: find, most: tools.callsAtOnce, signal })) {
+    const folder = await result;
+    if (!found.has(folder.id)) found.set(folder.id, folder);
   }
   return [...found.values()];
 }
 
-async function walk(folder: WantedFolder, segments: readonly string[], { add, tools, signal }: Pick<Walking, 'tools' | 'signal'> & { readonly add: (item: ArchiveItem) => void }): Promise<void> {
-  const ahead = foldersAhead((id, options) => listRepeatedly(id, options, tools), { callsAtOnce: tools.callsAtOnce, signal });
+interface Walk extends Pick<PlanTools, 'listPage'> {
+  readonly add: (item: ArchiveItem) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function walk(folder: WantedFolder, segments: readonly string[], { add, signal, ...inner }: Walk): Promise<void> {
   const listPage = async (id: string, options: FetchOptions): Promise<FetchedPage<Entry>> => {
     try {
-      return await ahead.listPage(id, options);
+      return await inner.listPage(id, options);
     } catch (thrown) {
       add({ ref: { folder: id }, name: null, path: null, size: null, error: bearable(thrown) });
       return { items: [] };
     }
   };
-  try {
-    for await (const { files, segments: path } of walkPages({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
-      const parent = path.map((name) => `${name}/`).join('');
-      for (const entry of files) add({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: parent + entry.name, size: entry.size });
-    }
-  } finally {
-    ahead.end();
+  for await (const { files, segments: path } of walkPages({ listPage }, folder.address, { segments, ...(signal === undefined ? {} : { signal }) })) {
+    const parent = path.map((name) => `${name}/`).join('');
+    for (const entry of files) add({ ref: { folder: entry.folder, file: entry.id }, name: entry.name, path: parent + entry.name, size: entry.size });
   }
 }
 
@@ -183,9 +193,9 @@ async function readFiles(refs: readonly FileRef[], known: readonly FileEntry[], 
   const found = new Map<string, FileEntry | FileSourceError>();
   const foldersOf = new Map(refs.map(({ file, folder }) => [file, folder]));
   for (const entry of known) if (foldersOf.get(entry.id) === entry.folder) found.set(entry.id, entry);
-  for (const [folder, wanted] of groupByFolder(refs.filter(({ file }) => !found.has(file)))) {
-    if (wanted.length >= manyFiles) for (const entry of await listWanted(folder, wanted, tools, signal)) found.set(entry.id, entry);
-  }
+  const listed = [...groupByFolder(refs.filter(({ file }) => !found.has(file)))].filter(([, wanted]) => wanted.length >= manyFiles);
+  const list = ([folder, wanted]: (typeof listed)[number], inner: AbortSignal): Promise<readonly FileEntry[]> => listWanted(folder, wanted, tools, inner);
+  for await (const { result } of runAhead(listed, { run: list, most: tools.callsAtOnce, signal })) for (const entry of await result) found.set(entry.id, entry);
   const limiter = createLimiter(tools.callsAtOnce);
   await Promise.all(
     refs

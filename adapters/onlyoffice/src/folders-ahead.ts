@@ -7,16 +7,17 @@ const mostAhead = 8;
 
 /**
  * A `listPage` for a walk: while it takes one folder, the first pages of the next ones are on their way, and the pages of its own that the walk asks for ahead.
+ * - `folders`: those that are walked, one after another.
  * - The walk sees the same pages and errors, in its own order; no more than `callsAtOnce` are asked for at a time.
  * - Once the walk is over, `end` asks for no more.
  */
-export function foldersAhead(listPage: ListPage, options: { readonly callsAtOnce: number; readonly signal: AbortSignal | undefined }): { readonly listPage: ListPage; end(): void } {
+export function foldersAhead(listPage: ListPage, options: { readonly folders: readonly string[]; readonly callsAtOnce: number; readonly signal: AbortSignal | undefined }): { readonly listPage: ListPage; end(): void } {
   const over = new AbortController();
   const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
   const limiter = createLimiter(options.callsAtOnce);
   const asked = new Map<string, Promise<FetchedPage<Entry>>>();
   /** In the order in which the walk will take them. */
-  let next: string[] = [];
+  let next = [...options.folders];
 
   const askAhead = (): void => {
     for (const folder of next.splice(0, mostAhead - asked.size)) {

@@ -48,7 +48,13 @@ export function createOnlyOfficeSource(config: OnlyOfficeConfig, { ports }: Adap
     capabilities,
     letsGoOfSignals: true,
     listPage: (text, options) => listWith(text, options, { onFiles: (files, again) => opener.remember(text, files, again) }),
-    stat: async ({ folder, file }, { signal }) => (file === undefined ? lookup.folder(folder, signal) : (await lookup.file({ folder, file }, signal)).entry),
+    stat: async ({ folder, file }, { signal }) => {
+      if (file === undefined) return lookup.folder(folder, signal);
+      const { dto, entry } = await lookup.file({ folder, file }, signal);
+      // Whoever asks for a file mostly opens it next.
+      opener.remember(folder, [dto], () => [dto]);
+      return entry;
+    },
     open: (ref, options) => opener.open(ref, options),
     link: async ({ folder, file }, { signal }) => {
       if (file === undefined) throw new FileSourceError('unsupported', 'the portal does not tell the page of a folder');

@@ -10,7 +10,7 @@ const outdated = ['not-found', 'permission-denied', 'truncated', 'corrupt', 'con
 
 /**
  * Opens files of a portal.
- * - One that was listed in the last minutes is fetched at once, where its size was told and the body announces the same; for any other, and for
+ * - One that was listed or looked up in the last minutes is fetched at once, where its size was told and the body announces the same; for any other, and for
  *   a range, the portal is asked first what the file is.
  */
 export class FileOpener {
@@ -28,7 +28,7 @@ export class FileOpener {
     this.#listed = new FreshRecords(parts.ports.clock);
   }
 
-  /** The files of one page of a folder; `again` gives them once more. */
+  /** The files of one page of a folder, or one that was looked up; `again` gives them once more. */
   remember(folder: string, files: readonly FileDto[], again: () => readonly FileDto[]): void {
     const { generation } = this.#client;
     const read = (): FoundFile[] => again().map((dto) => ({ dto, entry: toFileEntry(dto, folder, generation.current()) }));

@@ -159,6 +159,30 @@ describe('folders on the way', () => {
     expect(most).toBe(4);
   });
 
+  test.each([
+    ['that were asked for are found and listed', select(['2', '4', '5', '6', '7', '8']), ['Folder 2/21.docx', 'Folder 5/51.docx', 'Folder 6/61.docx', 'Folder 7/71.docx', 'Folder 8/81.docx']],
+    ['of files that were asked for are listed', select([], ['91', '92', '93', '94', '95'].flatMap((folder, index) => [1, 2, 3, 4].map((file) => `${folder}/${index + 1}${file}`))), [1, 2, 3, 4, 5].flatMap((tens) => [1, 2, 3, 4].map((ones) => `${tens}${ones}.docx`))],
+  ])('%s several at once, and told in their order whichever answers first', async (_what, selection, expected) => {
+    const made = tools({ ...tree, 91: [11, 12, 13, 14], 92: [21, 22, 23, 24], 93: [31, 32, 33, 34], 94: [41, 42, 43, 44], 95: [51, 52, 53, 54] });
+    const most = { list: 0, folder: 0 };
+    const running = { list: 0, folder: 0 };
+    const slowly = async <T>(what: 'list' | 'folder', text: string, run: () => Promise<T>): Promise<T> => {
+      running[what] += 1;
+      most[what] = Math.max(most[what], running[what]);
+      for (let turns = 0; turns < 100 - Number(text); turns += 1) await nextTurn();
+      running[what] -= 1;
+      return run();
+    };
+    const plan = await planArchive(selection, {
+      ...made,
+      listPage: (folder, options) => slowly('list', folder, () => made.listPage(folder, options)),
+      lookup: { ...made.lookup, folderDto: (folder, signal) => slowly('folder', folder.text, () => made.lookup.folderDto(folder, signal)) },
+    }, undefined);
+    expect(paths(plan)).toEqual(expected);
+    expect(most).toEqual({ list: 4, folder: selection.folders.length > 0 ? 4 : 0 });
+    expect(made.calls.filter((call) => call.startsWith('stat'))).toEqual([]);
+  });
+
   test('need not be walked for a plan to begin: one file is enough', async () => {
     const made = tools(tree);
     let goOn = (): void => undefined;

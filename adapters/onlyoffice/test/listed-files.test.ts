@@ -24,6 +24,7 @@ interface Portal {
   /** What was asked for since the listing. */
   readonly since: () => readonly string[];
   readonly list: () => Promise<void>;
+  readonly look: () => Promise<unknown>;
   readonly open: (range?: { readonly offset: number }) => Promise<Content>;
   nowMs: number;
 }
@@ -59,6 +60,7 @@ async function portal({ handler = [{ body: bytes }], now = {}, before = {}, fold
       await source.list('7').byPage()[Symbol.asyncIterator]().next();
       listed = server.lines().length;
     },
+    look: () => source.stat('7/5'),
     open: (range) => source.open('7/5', range === undefined ? {} : { range }),
     nowMs: Date.UTC(2026, 10, 1),
   };
@@ -75,6 +77,16 @@ describe('a file that was listed', () => {
     expect(content).toMatchObject({ name: 'Exposé.docx', size: 10, totalSize: 10, offset: 0, validator: 'v1.1:10:2026-03-01T09:30:00Z' });
     expect(await readAll(content.body)).toEqual(bytes);
     expect(since()).toEqual([fetched]);
+  });
+
+  test('is fetched with one request also where it was looked up, and told as it was then', async () => {
+    const { look, open, since } = await portal();
+    await look();
+    const content = await open();
+    expect(content).toMatchObject({ name: 'Exposé.docx', size: 10, validator: 'v1.1:10:2026-03-01T09:30:00Z' });
+    expect(await readAll(content.body)).toEqual(bytes);
+    await readAll((await open()).body);
+    expect(since()).toEqual([stat, fetched, stat, fetched]);
   });
 
   test('is asked for as others are the second time, and by whoever carries it on', async () => {

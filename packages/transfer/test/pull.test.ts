@@ -227,6 +227,34 @@ describe('a pull', () => {
     expect(adapter.calls.filter((call) => call.startsWith('open'))).toHaveLength(2);
   });
 
+  test.each([
+    ['lists their folder in place of asking for each', {}, ['list 1', 'list 1 from 3']],
+    ['asks for each that the listing does not show', { gone: '3' }, ['list 1', 'list 1 from 3', 'stat 1/3']],
+    ['asks for each where the folder cannot be listed', { refused: 'list 1' }, ['list 1', 'stat 1/4', 'stat 1/3', 'stat 1/1', 'stat 1/2']],
+  ])('of many single files of one folder %s, and tells them in the order in which they were asked for', async (_what, { gone, refused }: { readonly gone?: string; readonly refused?: string }, expected) => {
+    const all = [file('1', 'a.txt'), file('2', 'a.txt'), file('3', 'c.txt'), file('4', 'd.txt'), file('5', 'e.txt')];
+    const folder = { id: '1', files: all.filter(({ id }) => id !== gone) };
+    const { adapter, source } = memorySource([folder]);
+    adapter.onCall = (call) => {
+      if (call === refused) throw new FileSourceError('permission-denied', 'not for you');
+    };
+    const receipt = await pull(options(await temporaryDirectory(), ['contacts:1/4', 'contacts:1/3', 'contacts:1/1', 'contacts:1/2'], { source }));
+    expect(receipt.files.map((row) => [row.ref, row.status])).toEqual([
+      ['contacts:1/4', 'ok'],
+      ['contacts:1/3', gone === undefined ? 'ok' : 'missing'],
+      ['contacts:1/1', 'ok'],
+      ['contacts:1/2', 'ok'],
+    ]);
+    expect(adapter.calls.filter((call) => /^(list|stat)/.test(call))).toEqual(expected);
+  });
+
+  test('reads no more pages of a folder than it is to find files', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: Array.from({ length: 100 }, (_, index) => file(String(index + 1), `${index}.txt`)) }]);
+    const receipt = await pull(options(await temporaryDirectory(), ['contacts:1/1', 'contacts:1/2', 'contacts:1/99', 'contacts:1/100'], { source }));
+    expect(receipt.files.map((row) => [row.ref, row.status])).toEqual([1, 2, 99, 100].map((id) => [`contacts:1/${id}`, 'ok']));
+    expect(adapter.calls.filter((call) => /^(list|stat)/.test(call))).toEqual(['list 1', 'list 1 from 3', 'list 1 from 6', 'list 1 from 9', 'stat 1/99', 'stat 1/100']);
+  });
+
   test('pulls single files by stat, in the order in which they were asked for', async () => {
     const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt'), file('2', 'a.txt'), file('3', 'c.txt')] }]);
     const receipt = await pull(options(await temporaryDirectory(), ['contacts:1/2', 'contacts:1/9', 'contacts:1/1'], { source }));

@@ -1,4 +1,4 @@
-import { FileSourceError, okFinding, type FileSource } from '@filesource/core';
+import { FileSourceError, okFinding, runAhead, type FileSource, type Finding } from '@filesource/core';
 import type { FileSources } from '@filesource/container';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -6,6 +6,9 @@ import { folderFindings } from './doctor/folder-findings.ts';
 import { machineFindings } from './doctor/machine-findings.ts';
 import { exitCodeOfFindings, showFindings, showSummary } from './doctor/show-findings.ts';
 import { about, type SourceFinding } from './doctor/source-finding.ts';
+
+/** Folders of one source that are looked at together. */
+const foldersAtOnce = 8;
 
 export interface DoctorOptions {
   readonly to?: string;
@@ -62,6 +65,7 @@ function targetsOf(sources: FileSources, texts: readonly string[]): readonly Tar
 
 async function findingsOf({ source, folders }: Target, signal: AbortSignal): Promise<readonly SourceFinding[]> {
   const findings = [...(await source.diagnose({ signal }))];
-  for (const folder of folders) findings.push(...(await folderFindings(source, folder, signal)));
+  const look = (folder: string, inner: AbortSignal): Promise<readonly Finding[]> => folderFindings(source, folder, inner);
+  for await (const { result } of runAhead(folders, { run: look, most: foldersAtOnce, signal })) findings.push(...(await result));
   return about(source.name, findings);
 }

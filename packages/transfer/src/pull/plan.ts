@@ -43,6 +43,8 @@ interface PlanRun {
 /** Folders listed at once, or as many calls as a source takes: adapters put those of one tick into one request. Each source has its own limit below. */
 const listingsAtOnce = 64;
 const statsAtOnce = 256;
+/** From so many files of one folder on, the folder is listed in place of asking for each. */
+const manyFiles = 4;
 const deepest = 100;
 /** So many files are handed over before whatever else waits gets its turn. */
 const turnFiles = 256;
@@ -113,13 +115,21 @@ async function planRoot(root: Root, directory: string, planning: Planning): Prom
   const entries = wholeFolder === undefined ? [] : await listFolder(place, wholeFolder, planning);
   const placed: PlacedEntry[] = entries.map((entry) => ({ entry, group: wholeFolder ?? createRowGroup(entry.ref) }));
   const listedIds = new Set(entries.filter((entry) => entry.kind === 'file').map((entry) => entry.id));
-  const single = root.files.filter(({ id, group }) => {
+  const unlisted = root.files.filter(({ id, group }) => {
     group.isListed ||= listedIds.has(id);
     return !listedIds.has(id);
   });
+  const found = wholeFolder === undefined && unlisted.length >= manyFiles ? await findListed(place, unlisted, planning) : new Map<string, SourceFileEntry>();
+  const single: Root['files'][number][] = [];
+  for (const file of unlisted) {
+    const entry = found.get(file.id);
+    file.group.isListed ||= entry !== undefined;
+    if (entry === undefined) single.push(file);
+    else placed.push({ entry, group: file.group });
+  }
   for (let start = 0; start < single.length; start += statsAtOnce) {
-    const found = await Promise.all(single.slice(start, start + statsAtOnce).map(({ id, group }) => statFile(place, id, group, planning)));
-    placed.push(...found.filter((item) => item !== undefined));
+    const answers = await Promise.all(single.slice(start, start + statsAtOnce).map(({ id, group }) => statFile(place, id, group, planning)));
+    placed.push(...answers.filter((item) => item !== undefined));
   }
   await placeEntries(placed, place, planning);
 }
@@ -181,6 +191,23 @@ async function listFolder(place: Place, group: RowGroup, planning: Planning): Pr
     lose(thrown, group, planning);
   }
   return [...entries.values()];
+}
+
+/** The wanted files that the folder lists, on no more pages than there are files to find. What it does not show, or fails to, is asked for one by one. */
+async function findListed({ source, above }: Place, wanted: Root['files'], { signal, times }: Planning): Promise<ReadonlyMap<string, SourceFileEntry>> {
+  const missing = new Set(wanted.map(({ id }) => id));
+  const found = new Map<string, SourceFileEntry>();
+  let pages = 0;
+  try {
+    for await (const { items } of times.pages(source, source.list({ folder: above.at(-1) ?? '' }, { signal }).byPage({ readAhead: true }))) {
+      for (const entry of items) if (entry.kind === 'file' && missing.delete(entry.id)) found.set(entry.id, entry);
+      pages += 1;
+      if (missing.size === 0 || pages === wanted.length) break;
+    }
+  } catch {
+    throwIfAborted(signal);
+  }
+  return found;
 }
 
 async function statFile(place: Place, id: string, group: RowGroup, planning: Planning): Promise<PlacedEntry | undefined> {
