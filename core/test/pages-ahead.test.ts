@@ -81,6 +81,13 @@ describe('pages that are asked for before their turn', () => {
     expect(asked.sort()).toEqual(['ahead 2', 'ahead 3', 'page 0', 'page 1', 'page 2', 'page 3']);
   });
 
+  it('warn nobody when they fail: their turn comes', async () => {
+    const { adapter } = vendorOf(3, { fail: () => new FileSourceError('vendor-failure', 'not now', { status: 'temporary' }) });
+    const ports = createTestPorts();
+    await collect(sourceOf(adapter, { ports }).list('f'));
+    expect(ports.logged.filter(({ event }) => event.includes('ahead')).map(({ level, event }) => `${level} ${event}`)).toEqual(['debug source.list-ahead.failed']);
+  });
+
   it('have a time-out of their own, after which the page is asked for in its turn', async () => {
     const { adapter, asked } = vendorOf(3, { isHeld: true });
     const clock = createVirtualClock();

@@ -5,7 +5,8 @@ import { formatRef } from '../ref.ts';
 import { aroundCalls, type Layer } from './layer.ts';
 
 /**
- * One event per call, with its time; failures as `warn`. Addresses are ids, so nothing here needs hiding.
+ * One event per call, with its time; failures as `warn`, but for pages before their turn: those are asked for again in it. Addresses are ids, so nothing here
+ * needs hiding.
  * - Right: `log > gate > retry`: what was refused is seen too, and a call is one event however often it was tried (`source.retry` tells that).
  * - Wrong: `retry > log` (every attempt would look like a call).
  */
@@ -27,7 +28,7 @@ export function logLayer(options: { readonly source: string; readonly logger: Lo
           return value;
         } catch (error) {
           const { kind, status } = toFileSourceError(error);
-          logger.log('warn', `source.${call.name}.failed`, { ...fields(), kind, status });
+          logger.log(call.name === 'list-ahead' ? 'debug' : 'warn', `source.${call.name}.failed`, { ...fields(), kind, status });
           throw error;
         }
       }),
