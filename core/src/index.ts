@@ -11,7 +11,6 @@ export { clockFinding, credentialsFinding, failureFinding, reachabilityFinding, 
 export { findingStatuses, okFinding, skippedFinding, type Finding, type FindingStatus } from './diagnosis/finding.ts';
 export { watchHttp, type WatchedExchange, type WatchedHttp } from './diagnosis/watch-http.ts';
 export { createFileSource, standardLayers, type FileSourceOptions } from './create-file-source.ts';
-export { EarlyAnswers } from './early-answers.ts';
 export { entryToJson, type Entry, type EntryJson, type FileEntry, type FolderEntry, type SourceEntry, type SourceFileEntry } from './entry.ts';
 export { inContext, type ErrorContext } from './errors/error-context.ts';
 export { FileSourceError, type ErrorFacts, type ErrorJson } from './errors/file-source-error.ts';
@@ -48,6 +47,7 @@ export { silentLogger, type Logger, type LogLevel } from './ports/logger.ts';
 export type { Ports } from './ports/ports.ts';
 export type { Random } from './ports/random.ts';
 export { redactUrl, Redactor, Secret } from './redaction.ts';
+export { PrefetchedAnswers } from './prefetched-answers.ts';
 export { promised } from './promised.ts';
 export { runAhead, type Ran, type RunAheadOptions } from './run-ahead.ts';
 export { formatRef, isFileRef, isSourceName, parseSourceRef, resolveRef, type FileRef, type Ref, type RefLike, type SourceRef } from './ref.ts';

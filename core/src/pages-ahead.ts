@@ -4,9 +4,9 @@ import { listenForAbort, stopListeningForAbort } from './time/abort-listeners.ts
 
 /** A page that probably follows, and how to ask for it before its turn. */
 export interface PageAhead {
-  /** Tells the page from others of its listing. */
+  /** Tells the page from others of its listing; the same text for the same page each time. */
   readonly at: string;
-  /** Resolves to what `listPage` gets as `came` when the listing gets there. */
+  /** Resolves to what `listPage` gets as `prefetched` when the listing gets there, which is not `undefined`. Throws as `listPage` does. */
   fetch(options: { readonly signal?: AbortSignal }): Promise<unknown>;
 }
 
@@ -47,7 +47,7 @@ const gone = new FileSourceError('aborted', 'nobody reads the listing any more')
  * - Nothing is asked for before the reader wants a second page.
  * - What fails or comes to nothing is left to whoever asks for the page in its turn.
  * - Where that happens, or the listing goes on elsewhere than was thought, it goes on page by page for a while; for twice as long each time.
- * - A vendor that says it is asked too often is asked for one page at a time from then on.
+ * - Of a vendor that says it is asked too often, the rest of the listing comes page by page.
  */
 export class PagesAhead {
   readonly #held: PagesHeld;
@@ -84,10 +84,11 @@ export class PagesAhead {
     if (this.#pause > 0) this.#pause -= 1;
     if (coming === undefined) return undefined;
     this.ask();
-    const came = await coming;
+    const prefetched = await coming;
     this.#held.giveBack();
-    if (came === undefined) this.#goSlow();
-    return came;
+    // What follows was asked for before the page that is asked for now: between the two, entries may have moved.
+    if (prefetched === undefined) this.wasWrong();
+    return prefetched;
   }
 
   /** Asks for what comes after the page whose turn it is; that one must be on its way, since a vendor may take few at once. */

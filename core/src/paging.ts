@@ -26,16 +26,16 @@ export interface PageOptions {
 export interface FetchedPage<T> extends Page<T> {
   /**
    * The pages that probably follow, the very next one first; for vendors whose pages can be asked for without knowing those before them.
-   * - Only where `readAhead` is asked for; {@link pagesFrom} makes as many as are of use.
+   * - Only where `readAhead` is asked for; `pagesFrom` makes as many as are of use.
    */
   readonly ahead?: readonly PageAhead[];
-  /** What {@link FetchOptions.came came} did not fit and the page was asked for again: then the listing goes on page by page for a while. */
-  readonly cameInVain?: boolean;
+  /** What was {@link FetchOptions.prefetched prefetched} did not fit, and the page was asked for again: then the listing goes on page by page for a while. */
+  readonly prefetchMissed?: boolean;
 }
 
 export interface FetchOptions extends PageOptions {
   /** What {@link PageAhead.fetch} gave for the page that the cursor leads to; whether it fits what came before is for the adapter to see. */
-  readonly came?: unknown;
+  readonly prefetched?: unknown;
 }
 
 /**
@@ -71,11 +71,11 @@ export function createListing<T>(
     try {
       for (let count = 0; count < mostPages; count += 1) {
         throwIfAborted(merged.signal);
-        const came = await ahead?.next();
-        const coming = fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(came === undefined ? {} : { came }) });
+        const prefetched = await ahead?.next();
+        const coming = fetchPage({ ...merged, ...(cursor === undefined ? {} : { cursor }), ...(prefetched === undefined ? {} : { prefetched }) });
         ahead?.ask();
-        const { ahead: following, cameInVain, ...page } = await coming;
-        if (cameInVain === true) ahead?.wasWrong();
+        const { ahead: following, prefetchMissed, ...page } = await coming;
+        if (prefetchMissed === true) ahead?.wasWrong();
         ahead?.foresee(following);
         yield page;
         if (page.cursor === undefined) return;

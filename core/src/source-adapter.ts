@@ -27,7 +27,7 @@ export interface AdapterArchiveOptions extends CallOptions {
 export interface SourceAdapter {
   readonly capabilities: Capabilities;
   /**
-   * Promises that once `listPage`, `stat`, `link` or `open` has resolved, nothing goes on under its signal but the body that it gave, and nobody
+   * Promises that once `listPage`, the `fetch` of a page ahead, `stat`, `link` or `open` has resolved, nothing goes on under its signal but the body that it gave, and nobody
    * looks at that signal again.
    * - Core then uses a signal for up to a hundred calls, one after another, which makes each of them cheaper. What still listens keeps its signal for itself.
    * - Default: false. Leave it out where work goes on in the background.

@@ -41,10 +41,10 @@ function vendorOf(
   });
   const listPage = async (_folder: string, options: FetchOptions): Promise<FetchedPage<Entry>> => {
     const index = Number(options.cursor ?? 0);
-    if (options.came === undefined) asked.push(`page ${index}`);
-    else came.push(options.came);
+    if (options.prefetched === undefined) asked.push(`page ${index}`);
+    else came.push(options.prefetched);
     const rest = Array.from({ length: Math.max(0, pages - index - 1) }, (_each, after) => index + 1 + after);
-    return { items: [entry(index)], ...(index + 1 < pages ? { cursor: String(index + 1) } : {}), ...(options.readAhead === true ? { ahead: rest.map(ahead) } : {}), ...(isVain && options.came !== undefined ? { cameInVain: true } : {}) };
+    return { items: [entry(index)], ...(index + 1 < pages ? { cursor: String(index + 1) } : {}), ...(options.readAhead === true ? { ahead: rest.map(ahead) } : {}), ...(isVain && options.prefetched !== undefined ? { prefetchMissed: true } : {}) };
   };
   return { adapter: { ...createMemoryAdapter({ folders: [] }), listPage }, asked, came, held };
 }
@@ -86,6 +86,18 @@ describe('pages that are asked for before their turn', () => {
     const ports = createTestPorts();
     await collect(sourceOf(adapter, { ports }).list('f'));
     expect(ports.logged.filter(({ event }) => event.includes('ahead')).map(({ level, event }) => `${level} ${event}`)).toEqual(['debug source.list-ahead.failed']);
+  });
+
+  it('are waited for as long as their vendor asks for, before they are asked for in their turn', async () => {
+    const { adapter, asked } = vendorOf(3, { fail: () => new FileSourceError('rate-limited', 'too often', { status: 'temporary', retryAfterMs: 5000 }) });
+    const clock = createVirtualClock();
+    const entries = collect(sourceOf(adapter, { ports: createTestPorts({ clock }) }).list('f'));
+    await settle();
+    await clock.advance(4900);
+    expect(asked).toEqual(['page 0', 'page 1', 'ahead 2']);
+    await clock.advance(200);
+    expect(await entries).toHaveLength(3);
+    expect(asked).toEqual(['page 0', 'page 1', 'ahead 2', 'page 2']);
   });
 
   it('have a time-out of their own, after which the page is asked for in its turn', async () => {

@@ -67,8 +67,10 @@ function withPlainLinks(text) {
   const [, before, exported = ''] = /^(.*?)(?:export\{([^{}]*)\};?\s*)?$/s.exec(text);
   const pairs = exported.split(',').filter((pair) => pair !== '').map((pair) => pair.split(' as '));
   for (const [name] of pairs) {
-    const changes = before.match(new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(=(?!=|>)|\\+\\+|--|[-+*/%&|^?]{1,2}=)`, 'g')) ?? [];
-    if (changes.length > 1) throw new Error(`a part of the bundle exports ${name}, which changes`);
+    const own = name.replaceAll('$', '\\$');
+    const changes = [...before.matchAll(new RegExp(`(?<![\\w$.])${own}(=(?!=|>)|\\+\\+|--|[-+*/%&|^?]{1,2}=)|(\\+\\+|--)${own}(?![\\w$])`, 'g'))];
+    const isConstant = changes.length === 0 || (changes.length === 1 && /(\b(var|let|const) |,)$/.test(before.slice(0, changes[0].index)));
+    if (!isConstant) throw new Error(`a part of the bundle exports ${name}, which changes`);
   }
   const imports = before
     .replace(/(?<=^|[;\n])import\{([^{}]*)\}from"(\.\/[^"]+)";/g, (_, names, path) => `const{${names.replaceAll(' as ', ':')}}=require("${path}");`)

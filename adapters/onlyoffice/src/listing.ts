@@ -1,4 +1,4 @@
-import { EarlyAnswers, FileSourceError, KnownKeys, pagesFrom, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
+import { FileSourceError, KnownKeys, pagesFrom, parseJson, PrefetchedAnswers, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
 import type { ApiResult, OnlyOfficeClient } from './client.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
@@ -14,7 +14,7 @@ const mostEmpty = 1000;
 /** The answer with a page is kept for its files where it has no more bytes than this for each of them. */
 const mostPerFile = 2048;
 
-const earlyAnswers = new EarlyAnswers<ApiResult<ContentsDto>>();
+const prefetchedAnswers = new PrefetchedAnswers<ApiResult<ContentsDto>>();
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
 export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
@@ -59,16 +59,16 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   if (before?.isShort === true) throw incomplete(before);
   const fetchFrom = (from: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> => fetchContents(client, folder, from, pageSize, signal, before?.tellsStart);
   const questionAt = (from: number): string => `${from} ${pageSize}`;
-  const early = before === undefined ? undefined : earlyAnswers.answerTo(questionAt(before.start), options.came, clock);
+  const early = before === undefined ? undefined : prefetchedAnswers.answerTo(questionAt(before.start), options.prefetched, clock);
   const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
-  const cameInVain = options.came !== undefined && value !== early?.value;
+  const prefetchMissed = options.prefetched !== undefined && value !== early?.value;
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
   const items = takeFresh(received, known, keys);
   const came: Came = { start, pageSize, total, countsPage: (value.count ?? null) !== null, received: received.length, fresh: items.length };
   const wentBack = before !== undefined && start < before.start;
-  const isOverlap = wentBack || (acceptsHidden && start > 0 && value.startIndex === start && received.length < pageSize);
+  const isOverlap = wentBack || (acceptsHidden && total !== null && start > 0 && value.startIndex === start && received.length < pageSize);
   const repeats = isOverlap ? 0 : repeatsOf(before, came);
   const isComplete = repeats > 0 && total === null && received.length < pageSize;
   if (isComplete) return { items: [] };
@@ -87,7 +87,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
-  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => earlyAnswers.ask(questionAt(from), clock, () => fetchFrom(from, signal));
+  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => prefetchedAnswers.ask(questionAt(from), clock, () => fetchFrom(from, signal));
   // A portal may send fewer than it is asked for.
   const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, total, fetch: fetchEarly }) : [];
   return {
@@ -95,7 +95,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
     ...(total === null ? {} : { total }),
     ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}),
     ...(ahead.length > 0 ? { ahead } : {}),
-    ...(cameInVain ? { cameInVain } : {}),
+    ...(prefetchMissed ? { prefetchMissed } : {}),
   };
 }
 

@@ -201,6 +201,15 @@ describe.each([
     expect(await idsOf(() => contents(many(5)), {}, 10)).toEqual(numbers(1, 5));
   });
 
+  test('ends when a portal without a total ignores the start and tells it all the same, also where entries may be hidden', async () => {
+    let answers = 0;
+    const deaf: Answer = (one) => {
+      answers += 1;
+      return answers > 50 ? { status: 500, body: '' } : contents(many(5), { startIndex: start(one), total: undefined, count: undefined });
+    };
+    expect(await idsOf(deaf, { hiddenEntries: 'accept' }, 10)).toEqual(numbers(1, 5));
+  });
+
   test('fails, and repeats nothing, when the portal sends the same page for ever', async () => {
     const { url, asked } = await portal(() => contents(many(10), { total: 100 }));
     const ids: string[] = [];

@@ -42,7 +42,7 @@ function held(ids: readonly number[], most: number): { readonly answer: Answer; 
     inFlight += 1;
     atOnce = Math.max(atOnce, inFlight);
     const isEnough = (): boolean => atOnce >= most;
-    for (let turns = 0; start(one) > 0 && !isEnough() && turns < 40; turns += 1) await wait(5);
+    for (let turns = 0; start(one) > 0 && !isEnough() && turns < 400; turns += 1) await wait(5);
     inFlight -= 1;
     return page(ids, one);
   };
@@ -163,6 +163,23 @@ describe('pages of a folder that is read to its end', () => {
     }
     expect(entries.map(({ id }) => Number(id))).toEqual(numbers(60));
     expect(asked.map(start).sort((a, b) => a - b)).toEqual([0, 10, 20, 20, 30, 30, 40, 40, 50, 50]);
+  });
+
+  test.each(['accept', 'fail'])('that came are not believed after one before them had to be asked for again (hidden entries: %s)', async (hiddenEntries) => {
+    const ids = numbers(80);
+    let now = ids;
+    let hasFailed = false;
+    const { url } = await portal(async (one) => {
+      if (start(one) !== 20) return page(now, one);
+      if (hasFailed) return page(now, one);
+      hasFailed = true;
+      await wait(30);
+      // Somebody saves a document, which is listed first from now on.
+      now = [75, ...ids.filter((id) => id !== 75)];
+      return { status: 503, body: '' };
+    });
+    const read = await idsOf(url, {}, { hiddenEntries }).catch(() => ids);
+    expect(ids.filter((id) => id !== 75 && !read.includes(id))).toEqual([]);
   });
 
   test('are given up with the listing', async () => {

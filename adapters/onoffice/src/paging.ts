@@ -1,4 +1,4 @@
-import { createListing, EarlyAnswers, pagesFrom, type Entry, type FetchedPage, type FetchOptions, type FileSourceError } from '@filesource/core';
+import { createListing, pagesFrom, PrefetchedAnswers, type Entry, type FetchedPage, type FetchOptions, type FileSourceError } from '@filesource/core';
 import type { ApiClient } from './client.ts';
 import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
@@ -50,7 +50,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
   const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const ask: Ask = (range, signal = options.signal) => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, range) }, signal);
-  const early = earlyAnswers.answerTo(questionAt(start.offset, limit), options.came, client.clock);
+  const early = prefetchedAnswers.answerTo(questionAt(start.offset, limit), options.prefetched, client.clock);
   const rows = await readRows(list, start, limit, ask, early);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
@@ -69,12 +69,12 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
   const isSteady = options.readAhead === true && cursor?.sweep === 0 && total !== null && files.length === rows.limit && fresh.length === files.length;
   const fetchEarly = (offset: number, signal: AbortSignal | undefined): Promise<unknown> =>
-    earlyAnswers.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
+    prefetchedAnswers.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
   const ahead = isSteady ? pagesFrom({ start: next.offset, step: limit, total, fetch: fetchEarly }) : [];
   return {
     items: fresh,
     ...(ahead.length === 0 ? {} : { ahead }),
-    ...(options.came !== undefined && !rows.wasEarly ? { cameInVain: true } : {}),
+    ...(options.prefetched !== undefined && !rows.wasEarly ? { prefetchMissed: true } : {}),
     ...(again === undefined ? {} : { again }),
     ...(cursor === undefined ? {} : { cursor: formatCursor(cursor) }),
     ...(total === null || (cursor !== undefined && total === files.length) ? {} : { total }),
@@ -111,7 +111,7 @@ export function pageOfEntries({ again: _again, items, ...page }: FilePage): Fetc
 
 /** The file, looked for page by page; `undefined` where the folder does not have it. */
 export async function findFile(client: ApiClient, list: FileList, file: string, signal: AbortSignal | undefined): Promise<FileRecord | undefined> {
-  const listing = createListing((page) => readFilePage(client, list, page), signal === undefined ? {} : { signal });
+  const listing = createListing((page) => readFilePage(client, list, page), { readAhead: false, ...(signal === undefined ? {} : { signal }) });
   for await (const record of listing) if (record.entry.id === file) return record;
   return undefined;
 }
@@ -181,7 +181,7 @@ async function askRows(list: FileList, [range, ...ranges]: RowRanges, ask: Ask):
   return { first, more };
 }
 
-const earlyAnswers = new EarlyAnswers<EarlyRows>();
+const prefetchedAnswers = new PrefetchedAnswers<EarlyRows>();
 
 function questionAt(offset: number, limit: number): string {
   return `${offset} ${limit}`;

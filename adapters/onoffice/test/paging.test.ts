@@ -71,6 +71,12 @@ describe('a long list', () => {
     expect(asked.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 44 }, (_none, index) => 100 * index));
   });
 
+  test('is not read ahead for one file of it', async () => {
+    server.onApi = listOf(files(3456));
+    await adapterOf(server, 'onoffice-address').stat({ folder: '7', file: '300' }, {});
+    expect(server.exchanges.map(({ actions }) => actions.length)).toEqual([1, 5]);
+  });
+
   test('comes in pages of the size that was asked for', async () => {
     server.onApi = listOf(files(500));
     await expect(idsOf(adapterOf(server, 'onoffice-address'), '7', { pageSize: 150 })).resolves.toEqual(numbers(500));

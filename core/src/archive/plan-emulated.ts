@@ -1,11 +1,12 @@
 import type { FileEntry } from '../entry.ts';
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
+import { PagesHeld } from '../pages-ahead.ts';
 import type { FileRef } from '../ref.ts';
 import { runAhead } from '../run-ahead.ts';
 import type { SourceAdapter } from '../source-adapter.ts';
 import type { ArchiveItem, ArchiveSelection } from './archive.ts';
 import { createPathSpreader, safeSegment } from './entry-paths.ts';
-import { walkFiles, type WalkedFile } from './walk.ts';
+import { walkFiles, type WalkedFile, type WalkOptions } from './walk.ts';
 
 /** Files that are looked up, and folders that are walked, at once; the source bounds its calls by itself. */
 const statsAtOnce = 64;
@@ -63,8 +64,9 @@ export async function planEmulated(source: SourceAdapter, selection: ArchiveSele
       lost(ref, error);
     }
   }
+  const held = new PagesHeld();
   const isOnlyFolder = selection.folders.length === 1 && selection.files.length === 0;
-  const walk = (folder: string, inner: AbortSignal): Promise<Walked> => walkWhole(source, folder, inner);
+  const walk = (folder: string, inner: AbortSignal): Promise<Walked> => walkWhole(source, folder, { signal: inner, held });
   for await (const { item: folder, result } of runAhead(selection.folders, { run: walk, most: walksAtOnce, signal })) {
     const { found, error } = await result;
     for (const { entry, segments } of found) plan(entry, isOnlyFolder ? segments : [folder, ...segments]);
@@ -79,10 +81,10 @@ interface Walked {
   readonly error?: unknown;
 }
 
-async function walkWhole(source: SourceAdapter, folder: string, signal: AbortSignal): Promise<Walked> {
+async function walkWhole(source: SourceAdapter, folder: string, options: WalkOptions): Promise<Walked> {
   const found: WalkedFile[] = [];
   try {
-    for await (const file of walkFiles(source, folder, { signal })) found.push(file);
+    for await (const file of walkFiles(source, folder, options)) found.push(file);
     return { found };
   } catch (error) {
     return { found, error };

@@ -1,5 +1,6 @@
 import type { Entry, FileEntry, FolderEntry } from '../entry.ts';
 import { FileSourceError } from '../errors/file-source-error.ts';
+import { PagesHeld } from '../pages-ahead.ts';
 import { createListing, type Page } from '../paging.ts';
 import type { SourceAdapter } from '../source-adapter.ts';
 
@@ -17,6 +18,8 @@ export interface WalkedPage {
 
 export interface WalkOptions {
   readonly signal?: AbortSignal;
+  /** Shared by walks that run together. */
+  readonly held?: PagesHeld;
   readonly segments?: readonly string[];
 }
 
@@ -36,11 +39,11 @@ export async function* walkFiles(source: Lister, folder: string, options: WalkOp
  * The same walk by pages: for whoever takes thousands of files, a promise for each costs more than the file.
  * - While a page is looked at, the next one of its folder is on its way; ending the walk early gives it up.
  */
-export async function* walkPages(source: Lister, folder: string, { signal, segments = [] }: WalkOptions = {}): AsyncGenerator<WalkedPage, void, undefined> {
+export async function* walkPages(source: Lister, folder: string, { signal, segments = [], held = new PagesHeld() }: WalkOptions = {}): AsyncGenerator<WalkedPage, void, undefined> {
   const over = new AbortController();
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
   try {
-    yield* pagesBelow({ folder, segments, above: [] }, source, either);
+    yield* pagesBelow({ folder, segments, above: [] }, { source, signal: either, held });
   } finally {
     over.abort(gone);
   }
@@ -55,10 +58,17 @@ interface Place {
   readonly above: readonly string[];
 }
 
-async function* pagesBelow({ folder, segments, above }: Place, source: Lister, signal: AbortSignal): AsyncGenerator<WalkedPage, void, undefined> {
+interface Walk {
+  readonly source: Lister;
+  readonly signal: AbortSignal;
+  readonly held: PagesHeld;
+}
+
+async function* pagesBelow({ folder, segments, above }: Place, walk: Walk): AsyncGenerator<WalkedPage, void, undefined> {
   if (above.includes(folder) || above.length > deepest) throw new FileSourceError('vendor-protocol', `the folder ${folder} contains itself or is nested too deep`);
   const subfolders: FolderEntry[] = [];
-  const pages = createListing((page) => source.listPage(folder, page), { readAhead: true, signal }).byPage()[Symbol.asyncIterator]();
+  const { source, signal, held } = walk;
+  const pages = createListing((page) => source.listPage(folder, page), { readAhead: true, signal }, undefined, held).byPage()[Symbol.asyncIterator]();
   for (let coming = pages.next(); ; ) {
     const { done, value: page } = (await coming) as IteratorResult<Page<Entry>, void>;
     if (done === true) break;
@@ -72,5 +82,5 @@ async function* pagesBelow({ folder, segments, above }: Place, source: Lister, s
     }
     yield { files, segments };
   }
-  for (const subfolder of subfolders) yield* pagesBelow({ folder: subfolder.id, segments: [...segments, subfolder.name], above: [...above, folder] }, source, signal);
+  for (const subfolder of subfolders) yield* pagesBelow({ folder: subfolder.id, segments: [...segments, subfolder.name], above: [...above, folder] }, walk);
 }

@@ -52,6 +52,10 @@ export function retryLayer(options: { readonly policy: RetryPolicy; readonly clo
     name: 'retry',
     wrap(inner) {
       const closing = new AbortController();
+      /** Whoever asks for the page in its turn must not ask before. */
+      const heedWish = async ({ retryAfterMs = 0 }: FileSourceError, signal: AbortSignal | undefined): Promise<void> => {
+        if (retryAfterMs > 0 && retryAfterMs <= policy.maxRetryAfterMs) await sleepUnder(clock, retryAfterMs, signal === undefined ? [closing.signal] : [closing.signal, signal]);
+      };
       const around = aroundCalls(inner, async (call, run) => {
         let attempt = 1;
         for (;;) {
@@ -61,6 +65,7 @@ export function retryLayer(options: { readonly policy: RetryPolicy; readonly clo
             const error = errorUnder(call.signal, thrown);
             const wasSent = !isRefusal(error);
             const delayMs = isSafeToRepeat(call, error) ? retryDelayMs(policy, wasSent ? attempt : 1, error, random.next()) : null;
+            if (call.name === 'list-ahead') await heedWish(error, call.signal);
             if (delayMs === null) throw error.status === 'temporary' ? error.with({ status: 'persistent' }, true) : error;
             logger.log('info', 'source.retry', { call: call.name, kind: error.kind, attempt, delayMs });
             await sleepUnder(clock, delayMs, call.signal === undefined ? [closing.signal] : [closing.signal, call.signal]);

@@ -248,6 +248,16 @@ describe('a pull', () => {
     expect(adapter.calls.filter((call) => /^(list|stat)/.test(call))).toEqual(expected);
   });
 
+  test('ends a pull of many single files at once where nothing can work any more', async () => {
+    const { adapter, source } = memorySource([{ id: '1', files: [file('1', 'a.txt')] }]);
+    adapter.onCall = () => {
+      throw new FileSourceError('unauthenticated', 'who are you?');
+    };
+    const refs = [1, 2, 3, 4].map((id) => `contacts:1/${id}`);
+    await expect(pull(options(await temporaryDirectory(), refs, { source }))).rejects.toMatchObject({ kind: 'unauthenticated' });
+    expect(adapter.calls).toEqual(['list 1']);
+  });
+
   test('reads no more pages of a folder than it is to find files', async () => {
     const { adapter, source } = memorySource([{ id: '1', files: Array.from({ length: 100 }, (_, index) => file(String(index + 1), `${index}.txt`)) }]);
     const receipt = await pull(options(await temporaryDirectory(), ['contacts:1/1', 'contacts:1/2', 'contacts:1/99', 'contacts:1/100'], { source }));

@@ -34,7 +34,7 @@ export async function pollFolder({ source, folder, most, state }: PollOptions): 
 /** Some files of the folder, for somebody who tries the trigger out; remembers nothing. */
 export async function sampleOf(source: FileSource, folder: string, count: number): Promise<readonly EntryJson[]> {
   const sample: EntryJson[] = [];
-  for await (const entry of source.list(folder)) {
+  for await (const entry of source.list(folder, { readAhead: false })) {
     if (entry.kind === 'file') sample.push(entryToJson(entry));
     if (sample.length >= count) break;
   }

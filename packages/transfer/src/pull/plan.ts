@@ -43,8 +43,10 @@ interface PlanRun {
 /** Folders listed at once, or as many calls as a source takes: adapters put those of one tick into one request. Each source has its own limit below. */
 const listingsAtOnce = 64;
 const statsAtOnce = 256;
-/** From so many files of one folder on, the folder is listed in place of asking for each. */
+/** From so many files of one folder on, the folder is listed in place of asking for each; more where those share a request. */
 const manyFiles = 4;
+/** So many files are worth pages that may not be needed. */
+const filesWorthAhead = 100;
 const deepest = 100;
 /** So many files are handed over before whatever else waits gets its turn. */
 const turnFiles = 256;
@@ -119,7 +121,7 @@ async function planRoot(root: Root, directory: string, planning: Planning): Prom
     group.isListed ||= listedIds.has(id);
     return !listedIds.has(id);
   });
-  const found = wholeFolder === undefined && unlisted.length >= manyFiles ? await findListed(place, unlisted, planning) : new Map<string, SourceFileEntry>();
+  const found = wholeFolder === undefined && unlisted.length >= Math.max(manyFiles, source.capabilities.limits.openBatch ?? 1) ? await findListed(place, unlisted, planning) : new Map<string, SourceFileEntry>();
   const single: Root['files'][number][] = [];
   for (const file of unlisted) {
     const entry = found.get(file.id);
@@ -194,18 +196,20 @@ async function listFolder(place: Place, group: RowGroup, planning: Planning): Pr
 }
 
 /** The wanted files that the folder lists, on no more pages than there are files to find. What it does not show, or fails to, is asked for one by one. */
-async function findListed({ source, above }: Place, wanted: Root['files'], { signal, times }: Planning): Promise<ReadonlyMap<string, SourceFileEntry>> {
+async function findListed({ source, above }: Place, wanted: Root['files'], { signal, times, isFatal }: Planning): Promise<ReadonlyMap<string, SourceFileEntry>> {
   const missing = new Set(wanted.map(({ id }) => id));
   const found = new Map<string, SourceFileEntry>();
   let pages = 0;
   try {
-    for await (const { items } of times.pages(source, source.list({ folder: above.at(-1) ?? '' }, { signal }).byPage({ readAhead: true }))) {
+    for await (const { items } of times.pages(source, source.list({ folder: above.at(-1) ?? '' }, { signal }).byPage({ readAhead: wanted.length >= filesWorthAhead }))) {
       for (const entry of items) if (entry.kind === 'file' && missing.delete(entry.id)) found.set(entry.id, entry);
       pages += 1;
       if (missing.size === 0 || pages === wanted.length) break;
     }
-  } catch {
+  } catch (thrown) {
     throwIfAborted(signal);
+    const error = toFileSourceError(thrown);
+    if (isFatal(error)) throw error;
   }
   return found;
 }
