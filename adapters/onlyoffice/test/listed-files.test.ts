@@ -2,16 +2,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Clock, Content } from '@filesource/core';
 import { realClock } from '@filesource/testkit';
 import { errorOf, makeSource, readAll } from './make-source.ts';
-import { docspace, startScript, type ScriptServer, type Told } from './script-server.ts';
+import { docspace, scriptStarter, type ScriptServer, type Told } from './script-server.ts';
 
-const servers: ScriptServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+const start = scriptStarter();
 
 const bytes = Buffer.from('0123456789');
 const newer = Buffer.from('0123456789 and more');
@@ -45,14 +42,13 @@ async function portal({ handler = [{ body: bytes }], now = {}, before = {}, fold
   let opened = 0;
   let listed = 0;
   const file = (): Readonly<Record<string, unknown>> => ({ id: 5, title: 'Exposé.docx', folderId: 7, version: 1, versionGroup: 1, pureContentLength: 10, updated: '2026-03-01T09:30:00Z', viewUrl: `${server.url}/filehandler.ashx?action=download&fileid=5` });
-  const server: ScriptServer = await startScript(({ path }) => {
+  const server: ScriptServer = await start(({ path }) => {
     if (path === '/api/2.0/authentication') return docspace(true);
     if (path === '/api/2.0/files/file/5') return docspace({ ...file(), ...now });
     if (path !== '/api/2.0/files/7') return handler[Math.min(opened++, handler.length - 1)];
     const others = Array.from({ length: folders }, (_, index) => ({ id: 1000 + index, title: `Ordner ${'x'.repeat(200)}` }));
     return docspace({ files: [{ ...file(), ...before }], folders: others, current: { id: 7, title: 'a' }, count: 1 + folders, total: 1 + folders });
   });
-  servers.push(server);
   const made: Portal = {
     server,
     since: () => server.lines().slice(listed),
@@ -164,12 +160,11 @@ describe('a file that was listed', () => {
 test('what is remembered of small answers that come packed takes not many times their size', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const server = await startScript(({ path }) => {
+  const server = await start(({ path }) => {
     const id = Number(path.split('/').pop());
     const { json } = docspace({ files: [{ id, title: 'x'.repeat(1000), folderId: id, viewUrl: '/filehandler.ashx' }], folders: [], current: { id, title: 'a' }, total: 1 });
     return { headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' }, body: gzipSync(JSON.stringify(json)) };
   });
-  servers.push(server);
   const { source } = makeSource({ baseUrl: server.url });
   const most = 8 * 1024;
   const heldBy = async (from: number, folders: number): Promise<number> => {

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Clock, PageOptions } from '@filesource/core';
-import { docspace, docspaceError, startScript, workspace, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
+import { docspace, docspaceError, scriptStarter, workspace, type Answer, type Asked, type Told } from './script-server.ts';
 import { errorOf, makeSource } from './make-source.ts';
 
-const servers: ScriptServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function portal(answer: Answer): Promise<ScriptServer> {
-  const server = await startScript(answer);
-  servers.push(server);
-  return server;
-}
+const portal = scriptStarter();
 
 const file = (id: number): Readonly<Record<string, unknown>> => ({ id, title: `f${id}.txt`, folderId: 7, version: 1, versionGroup: 1, contentLength: '5 bytes', pureContentLength: 5, updated: '2026-03-01T09:30:00.0000000+01:00' });
 const folder = (id: number): Readonly<Record<string, unknown>> => ({ id, title: `d${id}`, parentId: 7, updated: '2026-03-01T09:30:00.0000000Z' });

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { docspace, docspaceError, startScript, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
+import { describe, expect, test } from '@jest/globals';
+import { docspace, docspaceError, scriptStarter, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
 import { behindTls, errorOf, makeSource, readAll } from './make-source.ts';
 
-const servers: ScriptServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function start(answer: Answer): Promise<ScriptServer> {
-  const server = await startScript(answer);
-  servers.push(server);
-  return server;
-}
+const start = scriptStarter();
 
 /** The same server under another name: another host, as far as trust goes. */
 function elsewhere({ url }: ScriptServer): string {

@@ -1,23 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createFileSource, createLimiter, type Entry, type PageOptions } from '@filesource/core';
 import { createHttpClient } from '@filesource/http';
 import { createTestPorts, createVirtualClock, realClock } from '@filesource/testkit';
 import fc from 'fast-check';
 import { onlyoffice } from '../src/index.ts';
 import { errorOf, makeSource } from './make-source.ts';
-import { docspace, startScript, type Answer, type Asked, type ScriptServer, type Told } from './script-server.ts';
+import { docspace, scriptStarter, type Answer, type Asked, type Told } from './script-server.ts';
 
-const servers: ScriptServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function portal(answer: Answer): Promise<ScriptServer> {
-  const server = await startScript(answer);
-  servers.push(server);
-  return server;
-}
+const portal = scriptStarter();
 
 const start = ({ query }: Asked): number => Number(query.get('startIndex'));
 const files = (ids: readonly number[]): unknown[] => ids.map((id) => ({ id, title: `f${id}.txt`, folderId: 7, version: 1, versionGroup: 1, pureContentLength: 5 }));

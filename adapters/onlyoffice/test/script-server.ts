@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach } from '@jest/globals';
 
 export interface Asked {
   readonly method: string;
@@ -63,6 +64,19 @@ export async function startScript(answer: Answer): Promise<ScriptServer> {
         server.close(resolve);
       });
     },
+  };
+}
+
+/** Starts servers that are closed after the test. */
+export function scriptStarter(): (answer: Answer) => Promise<ScriptServer> {
+  const servers: ScriptServer[] = [];
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+  return async (answer) => {
+    const server = await startScript(answer);
+    servers.push(server);
+    return server;
   };
 }
 
