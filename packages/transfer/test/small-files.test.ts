@@ -83,6 +83,18 @@ test('a thread is there before the first one comes where more than a few are exp
   await smallFiles.close();
 });
 
+test('files without much in them keep their places too while many wait to be written', async () => {
+  const target = await TargetDirectory.prepare(await temporaryDirectory());
+  const smallFiles = new SmallFiles({ target, journal: await Journal.open(target), hashing: besides });
+  let taken = 0;
+  const saved = many.map(({ id, name }) => smallFiles.save({ path: name, entry: { ref: `contacts:1/${id}`, size: 1 } } as PlannedFile, Buffer.alloc(1), () => (taken += 1)));
+  const more = many.map(({ id, name }) => smallFiles.save({ path: `again ${name}`, entry: { ref: `contacts:2/${id}`, size: 1 } } as PlannedFile, Buffer.alloc(1), () => (taken += 1)));
+  expect(taken).toBe(512);
+  await Promise.all([...saved, ...more]);
+  expect(taken).toBe(600);
+  await smallFiles.close();
+});
+
 test('a thread is there as soon as a page lists more than a few small files, and none for others or where every byte has to pass the host', async () => {
   const target = await TargetDirectory.prepare(await temporaryDirectory());
   const journal = await Journal.open(target);

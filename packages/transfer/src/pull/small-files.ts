@@ -17,8 +17,9 @@ const groupBytes = 1024 * 1024;
 const lingerMs = 5;
 /** Groups at the thread at once: it has always something to do while this one is busy. */
 const mostGroups = 4;
-/** Bytes that wait to be written; past this, a file keeps its place, so that no other one is fetched. */
-const mostWaitingBytes = 4 * 1024 * 1024;
+/** What waits to be written or is; past this, a file keeps its place, so that no other one is fetched. */
+const mostHeldBytes = 4 * 1024 * 1024;
+const mostHeldFiles = 512;
 
 interface Waiting {
   readonly file: PlannedFile;
@@ -49,7 +50,9 @@ export class SmallFiles {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #heldBytes = 0;
-  readonly #held: (() => void)[] = [];
+  #heldFiles = 0;
+  /** Of files that keep their place. */
+  readonly #places: (() => void)[] = [];
   #lingering: NodeJS.Timeout | undefined;
   #givenUp: { readonly error: unknown } | undefined;
 
@@ -89,8 +92,9 @@ export class SmallFiles {
       this.#waiting.push({ file, bytes, size, resolve, reject });
       this.#waitingBytes += size;
       this.#heldBytes += size;
-      if (this.#heldBytes <= mostWaitingBytes) onTaken();
-      else this.#held.push(onTaken);
+      this.#heldFiles += 1;
+      if (this.#hasRoom) onTaken();
+      else this.#places.push(onTaken);
       if (this.#waiting.length >= groupFiles || this.#waitingBytes >= groupBytes) this.#startGroup();
       else this.#lingering ??= setTimeout(() => this.#startGroup(), lingerMs);
     });
@@ -108,6 +112,10 @@ export class SmallFiles {
     await this.#thread?.close();
   }
 
+  get #hasRoom(): boolean {
+    return this.#heldBytes <= mostHeldBytes && this.#heldFiles <= mostHeldFiles;
+  }
+
   #startGroup(): void {
     clearTimeout(this.#lingering);
     this.#lingering = undefined;
@@ -119,7 +127,8 @@ export class SmallFiles {
     void this.#write(group).finally(() => {
       this.#groups -= 1;
       this.#heldBytes -= group.reduce((sum, { size }) => sum + size, 0);
-      if (this.#heldBytes <= mostWaitingBytes) for (const onTaken of this.#held.splice(0)) onTaken();
+      this.#heldFiles -= group.length;
+      if (this.#hasRoom) for (const onTaken of this.#places.splice(0)) onTaken();
       this.#startGroup();
     });
   }
