@@ -45,6 +45,13 @@ describe('the depth of an answer', () => {
     expect(parseJson(JSON.stringify(flat))).toEqual(flat);
   });
 
+  it('is nobody\'s affair where only known members are read, as long as it can be parsed', () => {
+    const deep = `{"id":7,"more":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+    expect(parseJson(deep, { isPicked: true })).toMatchObject({ id: 7 });
+    expect(() => parseJson(deep)).toThrow('nests more than 100 deep');
+    expect(() => parseJson('['.repeat(5_000_000), { isPicked: true })).toThrow('nests more than 100 deep');
+  });
+
   it('is told where only the look of an answer is', () => {
     expect(lookOf('[['.repeat(100))).toBe('JSON that nests more than 100 deep');
     expect(lookOf('[[')).toBe('broken JSON of 2 characters');

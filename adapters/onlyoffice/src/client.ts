@@ -31,6 +31,8 @@ export interface OnlyOfficeClient {
   readonly portal: URL;
   readonly generation: GenerationDetector;
   call<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<ApiResult<z.output<Schema>>>;
+  /** As `call`, for an answer that has to wait for its turn: it is read when that comes. Throws what its status tells at once, and the rest then. */
+  ask<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<() => ApiResult<z.output<Schema>>>;
   /** A body; credentials go to the portal's own origin only. */
   fetch(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse>;
   /**
@@ -74,7 +76,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
   const allowedHosts = [portal.hostname, ...parts.allowHosts];
   const knownUntil = new WeakMap<Proof, number>();
 
-  const ask = async (proof: Proof, signal: AbortSignal | undefined): Promise<boolean> => {
+  const askIfKnown = async (proof: Proof, signal: AbortSignal | undefined): Promise<boolean> => {
     const answer = await exchange({ method: 'GET', path: 'api/2.0/authentication' }, proof.headers, signal);
     if (answer.status === 401) return false;
     const envelope = z.object({ response: z.boolean() }).safeParse(answer.json);
@@ -89,7 +91,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
 
   const isKnown = async (proof: Proof, signal: AbortSignal | undefined, fresh: boolean): Promise<boolean> => {
     if (!fresh && clock.now() < (knownUntil.get(proof) ?? 0)) return true;
-    const known = await ask(proof, signal);
+    const known = await askIfKnown(proof, signal);
     if (known) knownUntil.set(proof, clock.now() + knownMs);
     return known;
   };
@@ -107,23 +109,30 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
     }
   };
 
+  const ask = async <Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<() => ApiResult<z.output<Schema>>> => {
+    const { answer, proof } = await signedIn(
+      signal,
+      async (used) => ({ answer: await exchange(call, used.headers, signal), proof: used }),
+      ({ answer: given }) => {
+        const verdict = verdictOf(given.status);
+        if (verdict !== 'suspicious') return verdict;
+        // Workspace opens no route of its API to nobody, and what is explained needs no other explanation.
+        const isClear = (generation.current() === 'workspace' && !isPage(given)) || call.explain?.(readFailure(given, clock.now())) !== undefined;
+        return isClear ? 'fine' : verdict;
+      },
+      () => undefined,
+    );
+    const nowMs = clock.now();
+    const read = (): ApiResult<z.output<Schema>> => readResult(call, answer, proof, nowMs);
+    if (answer.status >= 400) read();
+    return read;
+  };
+
   return {
     portal,
     generation,
-    call: async (call, signal) => {
-      const { answer, proof } = await signedIn(
-        signal,
-        async (used) => ({ answer: await exchange(call, used.headers, signal), proof: used }),
-        ({ answer: given }) => {
-          const verdict = verdictOf(given.status);
-          // Workspace opens no route of its API to nobody, and what is explained needs no other explanation.
-          const isClear = (generation.current() === 'workspace' && !isPage(given)) || call.explain?.(readFailure(given, clock.now())) !== undefined;
-          return verdict === 'suspicious' && isClear ? 'fine' : verdict;
-        },
-        () => undefined,
-      );
-      return readResult(call, answer, proof, clock.now());
-    },
+    ask,
+    call: async (call, signal) => (await ask(call, signal))(),
     fetch: async (url, headers, signal) => {
       const request = { method: 'GET' as const, isDownload: true, url: url.href, headers, allowedHosts, maxRedirects: mostRedirects, ...(signal === undefined ? {} : { signal }) };
       try {

@@ -9,13 +9,26 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
-export interface ApiAnswer {
+/** Text and JSON are read anew whenever they are asked for: a page that waits for its turn is bytes, which cost the garbage collector nothing. */
+export class ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
-  readonly text: string;
+
+  constructor({ status, headers, bytes }: Pick<ApiAnswer, 'status' | 'headers' | 'bytes'>) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+  }
+
+  get text(): string {
+    return textOf(this.bytes);
+  }
+
   /** `undefined` when the body is not JSON. */
-  readonly json: unknown;
+  get json(): unknown {
+    return jsonOrNothing(this.text);
+  }
 }
 
 /** One exchange with the API, any status an answer; the credentials and what to do without them are the caller's affair. */
@@ -28,12 +41,10 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
   return async (request, credentials, signal) => {
     const url = urlOf(portal, request);
     const { status, headers, body } = await ports.http.send(httpRequest(request, url, credentials, signal));
-    const bytes = await readBody(body, largestAnswer);
-    const text = textOf(bytes);
+    const answer = new ApiAnswer({ status, headers, bytes: await readBody(body, largestAnswer) });
     if (status >= 300 && status < 400) throw redirected(status, headers['location'], url);
-    const json = jsonOrNothing(text);
-    generation.observe({ headers, text, json });
-    return { status, headers, bytes, text, json };
+    generation.observe(answer);
+    return answer;
   };
 }
 
@@ -59,7 +70,7 @@ function redirected(httpStatus: number, location: string | undefined, from: stri
 
 export function jsonOrNothing(text: string): unknown {
   try {
-    return parseJson(text);
+    return parseJson(text, { isPicked: true });
   } catch {
     return undefined;
   }

@@ -14,11 +14,22 @@ const mostEmpty = 1000;
 /** The answer with a page is kept for its files where it has no more bytes than this for each of them. */
 const mostPerFile = 2048;
 
-const prefetchedAnswers = new PrefetchedAnswers<ApiResult<ContentsDto>>();
+type Contents = ApiResult<ContentsDto>;
+
+const prefetchedAnswers = new PrefetchedAnswers<() => Contents>();
 
 /** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
-export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<ApiResult<ContentsDto>> {
-  const result = await client.call({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema, quick: quickContents }, signal);
+function askContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<() => Contents> {
+  return client.ask({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema, quick: quickContents }, signal);
+}
+
+export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<Contents> {
+  const read = await askContents(client, folder, start, count, signal);
+  return readContents(read, folder, start, tellsStart);
+}
+
+function readContents(read: () => Contents, folder: FolderId, start: number, tellsStart: boolean): Contents {
+  const result = read();
   const { current } = result.value;
   // A section has an id of its own, and a connected account may write one in several ways.
   if (folder.kind === 'number' && current !== undefined && current !== null && current.id !== folder.text) {
@@ -26,6 +37,16 @@ export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, 
   }
   if (isElsewhere(result.value, start, tellsStart)) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${result.value.startIndex ?? 0} on`, { status: 'temporary' });
   return result;
+}
+
+/** What came before its turn; `undefined` where it is not what it should be: then it is asked for now, and judged. */
+function readEarly(read: (() => Contents) | undefined, folder: FolderId, { start, tellsStart }: Position): Contents | undefined {
+  try {
+    // When it was asked for, nobody knew yet whether the portal tells where a page starts.
+    return read === undefined ? undefined : readContents(read, folder, start, tellsStart);
+  } catch {
+    return undefined;
+  }
 }
 
 function isElsewhere({ startIndex }: ContentsDto, start: number, tellsStart: boolean): boolean {
@@ -57,10 +78,9 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
-  const fetchFrom = (from: number, signal: AbortSignal | undefined): Promise<ApiResult<ContentsDto>> => fetchContents(client, folder, from, pageSize, signal, before?.tellsStart);
   const questionAt = (from: number): string => `${from} ${pageSize}`;
-  const early = before === undefined ? undefined : prefetchedAnswers.answerTo(questionAt(before.start), options.prefetched, clock);
-  const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchFrom(from, options.signal));
+  const early = before === undefined ? undefined : readEarly(prefetchedAnswers.answerTo(questionAt(before.start), options.prefetched, clock), folder, before);
+  const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
   const prefetchMissed = options.prefetched !== undefined && value !== early?.value;
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
@@ -87,7 +107,7 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
-  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => prefetchedAnswers.ask(questionAt(from), clock, () => fetchFrom(from, signal));
+  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => prefetchedAnswers.ask(questionAt(from), clock, () => askContents(client, folder, from, pageSize, signal));
   // A portal may send fewer than it is asked for.
   const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, total, fetch: fetchEarly }) : [];
   return {
@@ -152,7 +172,7 @@ function entriesOf({ folders, files }: ContentsDto, folder: string, generation: 
 function laterIn(bytes: Buffer): () => readonly FileDto[] {
   const own = bytes.buffer.byteLength > 2 * bytes.length ? Buffer.from(bytes) : bytes;
   return () => {
-    const { response } = envelopeSchema.parse(parseJson(textOf(own)));
+    const { response } = envelopeSchema.parse(parseJson(textOf(own), { isPicked: true }));
     return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
   };
 }
@@ -198,11 +218,10 @@ interface PageRead {
 }
 
 /** Goes back by as much as the folder has shrunk since the page before; what overlaps is known by its key. */
-async function readFrom(before: Position | undefined, early: ApiResult<ContentsDto> | undefined, fetchFrom: (start: number) => Promise<ApiResult<ContentsDto>>): Promise<PageRead> {
+async function readFrom(before: Position | undefined, early: Contents | undefined, fetchFrom: (start: number) => Promise<Contents>): Promise<PageRead> {
   let start = before?.start ?? 0;
   const last = before?.last ?? null;
-  // When it was asked for, nobody knew yet whether the portal tells where a page starts.
-  if (early !== undefined && !isElsewhere(early.value, start, before?.tellsStart === true)) {
+  if (early !== undefined) {
     const total = totalOf(early, start);
     if (total !== null && total === last) return { start, value: early.value, bytes: early.bytes, total };
   }
@@ -219,7 +238,7 @@ async function readFrom(before: Position | undefined, early: ApiResult<ContentsD
 }
 
 /** A total that is less than what came already is none; but where nothing comes, the folder may have shrunk to less than that. */
-function totalOf({ value, total: outerTotal }: ApiResult<ContentsDto>, start: number): number | null {
+function totalOf({ value, total: outerTotal }: Contents, start: number): number | null {
   const total = value.total ?? outerTotal;
   const received = (value.folders?.length ?? 0) + (value.files?.length ?? 0);
   const came = received === 0 ? Math.min(start, 1) : start + received;

@@ -25,15 +25,15 @@ async function idsOf(url: string, options: PageOptions = {}, config: Readonly<Re
   return ids;
 }
 
-/** A folder whose answers wait until so many of them are asked for, or nothing more comes. */
-function held(ids: readonly number[], most: number): { readonly answer: Answer; readonly atOnce: () => number } {
+/** A folder whose answers wait until so many of them are asked for, or for so many turns of 5 ms where nothing more comes. */
+function held(ids: readonly number[], most: number, mostTurns = 400): { readonly answer: Answer; readonly atOnce: () => number } {
   let inFlight = 0;
   let atOnce = 0;
   const answer: Answer = async (one) => {
     inFlight += 1;
     atOnce = Math.max(atOnce, inFlight);
     const isEnough = (): boolean => atOnce >= most;
-    for (let turns = 0; start(one) > 0 && !isEnough() && turns < 400; turns += 1) await wait(5);
+    for (let turns = 0; start(one) > 0 && !isEnough() && turns < mostTurns; turns += 1) await wait(5);
     inFlight -= 1;
     return page(ids, one);
   };
@@ -50,7 +50,7 @@ describe('pages of a folder that is read to its end', () => {
   });
 
   test('are asked for one by one where the source allows one call at once', async () => {
-    const { answer, atOnce } = held(numbers(100), 2);
+    const { answer, atOnce } = held(numbers(100), 2, 10);
     const { url, asked } = await portal(answer);
     const ports = createTestPorts({ http: createHttpClient({ clock: realClock }), clock: realClock });
     const provider = onlyoffice.providers['onlyoffice']!;
@@ -70,7 +70,7 @@ describe('pages of a folder that is read to its end', () => {
   });
 
   test('come one by one where nobody said that it is read to its end', async () => {
-    const { answer, atOnce } = held(numbers(40), 2);
+    const { answer, atOnce } = held(numbers(40), 2, 10);
     const { url } = await portal(answer);
     const ids: string[] = [];
     for await (const { items } of makeSource({ baseUrl: url }).source.list('7', { pageSize: 10 }).byPage()) ids.push(...items.map(({ id }) => id));
@@ -87,6 +87,17 @@ describe('pages of a folder that is read to its end', () => {
     });
     expect(await idsOf(url, {}, { maxAttempts: 2 })).toEqual(numbers(80));
     expect(asked).toHaveLength(8 + 5);
+  });
+
+  test('that are none are asked for again when their turn comes', async () => {
+    const broken = new Set<number>();
+    const { url, asked } = await portal((one) => {
+      if (start(one) < 30 || broken.has(start(one))) return page(numbers(80), one);
+      broken.add(start(one));
+      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>one moment</body></html>' };
+    });
+    expect(await idsOf(url, {}, { maxAttempts: 2 })).toEqual(numbers(80));
+    expect(asked.length).toBeLessThanOrEqual(8 + 5);
   });
 
   test('fail by name when the portal fails for good', async () => {

@@ -24,6 +24,8 @@ export interface ApiClient {
   readonly clock: Clock;
   /** One action; it shares a request with others of the same tick. */
   call(action: Action, signal: AbortSignal | undefined): Promise<ActionData>;
+  /** One action whose answer has to wait for its turn: it is read when that comes. Throws what the status of its request tells at once, and the rest then. */
+  ask(action: Action, signal: AbortSignal | undefined): Promise<() => ActionData>;
   /**
    * One action for the content of a file of about `expectedBytes`; it shares a request with others.
    * - `content` of its records is an index into `contents`.
@@ -63,15 +65,19 @@ interface ContentJob {
 export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http' | 'clock' | 'hashing'>): ApiClient {
   const exchange = createExchange(config, ports);
   const batching = { maxJobs: config.maxActionsPerRequest, maxRequests, isSeparable: mayBeOneActionsFault, clock: ports.clock };
-  const calls = new Batcher<Action, ActionData>({
+  /** What came, unread. */
+  const send = async (actions: readonly Action[], signal: AbortSignal): Promise<() => readonly Outcome<ActionData>[]> => {
+    const { response, signed, facts } = await exchange(actions, signal);
+    const maxBytes = actions.length * maxBytesPerAction;
+    refuseAtOnce(response, maxBytes, facts);
+    const text = textOf(await readBody(response.body, maxBytes));
+    return () => readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
+  };
+  const calls = new Batcher<Action, ActionData>({ ...batching, send: async (actions, signal) => (await send(actions, signal))() });
+  const unread = new Batcher<Action, () => ActionData>({
     ...batching,
-    send: async (actions, signal) => {
-      const { response, signed, facts } = await exchange(actions, signal);
-      const maxBytes = actions.length * maxBytesPerAction;
-      refuseAtOnce(response, maxBytes, facts);
-      const text = textOf(await readBody(response.body, maxBytes));
-      return readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
-    },
+    isSeparable: () => false,
+    send: async (actions, signal) => readEach(await send(actions, signal), actions.length),
   });
   const contents = new Batcher<ContentJob, ContentData>({
     ...batching,
@@ -111,13 +117,32 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
   return {
     clock: ports.clock,
     call: (action, signal) => calls.call(action, signal),
+    ask: (action, signal) => unread.call(action, signal),
     callForContent: (action, expectedBytes, signal) => contents.call({ action, expectedBytes }, signal),
     stream,
     close: () => {
       calls.close();
+      unread.close();
       contents.close();
     },
   };
+}
+
+/**
+ * The answer to each action, read with those of the others when the first one is asked for.
+ * - After the last one nothing is held: what is held by what has waited itself would be taken for old by the garbage collector.
+ */
+function readEach(read: () => readonly Outcome<ActionData>[], count: number): readonly Outcome<() => ActionData>[] {
+  let outcomes: readonly Outcome<ActionData>[] | undefined;
+  let left = count;
+  const valueAt = (index: number): ActionData => {
+    outcomes ??= read();
+    const outcome = outcomes[index];
+    left -= 1;
+    if (left === 0) outcomes = undefined;
+    return onlyValue(outcome === undefined ? [] : [outcome]);
+  };
+  return Array.from({ length: count }, (_, index) => ({ status: 'done', value: () => valueAt(index) }));
 }
 
 /** The answer to a request of one action. */

@@ -102,7 +102,7 @@ export function refuseAtOnce(response: HttpResponse, maxBytes: number, facts: An
 
 export function parseAnswer(text: string, facts: AnswerFacts): unknown {
   try {
-    return parseJson(text);
+    return parseJson(text, { isPicked: true });
   } catch (error) {
     if (facts.httpStatus < 200 || facts.httpStatus > 299) throw apiStatusError(facts);
     throw toFileSourceError(error).with({ httpStatus: facts.httpStatus, advice: 'Check that apiUrl is the address of the API, and that no page, such as one of a proxy or for maintenance, stands before it.' });

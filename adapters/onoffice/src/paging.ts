@@ -2,7 +2,7 @@ import { createListing, pagesFrom, PrefetchedAnswers, type Entry, type FetchedPa
 import type { ApiClient } from './client.ts';
 import { formatCursor, leastIds, parseCursor, startOf, type Position } from './cursor.ts';
 import { fileRecordOf, type FileModule, type FileRecord } from './entries.ts';
-import type { ActionData } from './envelope.ts';
+import type { Action, ActionData } from './envelope.ts';
 import { protocolError } from './errors.ts';
 
 /** What onOffice sends for one action, and how many of those make a page. */
@@ -49,8 +49,9 @@ export interface FilePage extends FetchedPage<FileRecord> {
 export async function readFilePage(client: ApiClient, list: FileList, options: FetchOptions): Promise<FilePage> {
   const start = options.cursor === undefined ? startOf(list.folder) : parseCursor(list.folder, options.cursor);
   const limit = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
-  const ask: Ask = (range, signal = options.signal) => client.call({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, range) }, signal);
-  const early = prefetchedAnswers.answerTo(questionAt(start.offset, limit), options.prefetched, client.clock);
+  const actionOf = (range: RowRange): Action => ({ resourceType: 'file', resourceId: list.module, parameters: parametersOf(list, range) });
+  const ask: Ask = (range) => client.call(actionOf(range), options.signal);
+  const early = readEarly(prefetchedAnswers.answerTo(questionAt(start.offset, limit), options.prefetched, client.clock));
   const rows = await readRows(list, start, limit, ask, early);
   const { position, files } = rows;
   const total = rows.total ?? (files.length === 0 ? position.total : null);
@@ -69,7 +70,7 @@ export async function readFilePage(client: ApiClient, list: FileList, options: F
   const cursor = isOneFile ? undefined : goOn(rows, fresh.length, next, start);
   const isSteady = options.readAhead === true && cursor?.sweep === 0 && total !== null && files.length === rows.limit && fresh.length === files.length;
   const fetchEarly = (offset: number, signal: AbortSignal | undefined): Promise<unknown> =>
-    prefetchedAnswers.ask(questionAt(offset, limit), client.clock, () => askRows(list, actionsAt({ offset, total }, limit), (range) => ask(range, signal)));
+    prefetchedAnswers.ask(questionAt(offset, limit), client.clock, () => Promise.all(actionsAt({ offset, total }, limit).map(async (range) => ({ ...range, read: await client.ask(actionOf(range), signal) }))));
   const ahead = isSteady ? pagesFrom({ start: next.offset, step: limit, total, fetch: fetchEarly }) : [];
   return {
     items: fresh,
@@ -102,6 +103,15 @@ function filesOf({ module, folder }: FileList, records: ActionData['records']): 
   const files: FileRecord[] = [];
   for (const record of records) files.push(fileRecordOf(module, folder, record));
   return files;
+}
+
+/** `undefined` where one of them cannot be read. */
+function filesOrNothing(list: FileList, records: ActionData['records']): FileRecord[] | undefined {
+  try {
+    return filesOf(list, records);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The page as callers see it. */
@@ -141,12 +151,12 @@ function goOn({ files, limit, total, announced, position, wasReread }: Rows, fre
 }
 
 /** Reads the rows at a position; goes back when the list has become shorter, since then rows have moved before it. */
-async function readRows(list: FileList, start: Position, limit: number, ask: Ask, early: EarlyRows | undefined): Promise<Rows> {
+async function readRows(list: FileList, start: Position, limit: number, ask: Ask, early: PageRows | undefined): Promise<Rows> {
   let position = start;
   for (let rereads = 0; ; rereads += 1) {
     const ranges = actionsAt(position, limit);
     const isEarly = early !== undefined && rereads === 0 && follows(early, ranges[0], start);
-    const { first: data, more: others } = isEarly ? early : await askRows(list, ranges, ask);
+    const { first: data, more: others } = isEarly ? early : await askRows(ranges, ask);
     const total = believableTotal(data, position);
     if (position.total !== null && total !== null && total < position.total && rereads < mostRereads) {
       position = { ...position, offset: Math.max(0, position.offset - (position.total - total)), total };
@@ -154,34 +164,50 @@ async function readRows(list: FileList, start: Position, limit: number, ask: Ask
     }
     const files = filesOf(list, data.records);
     const rows = { position, limit: ranges[0].count, files, total, announced: data.total, wasReread: rereads > 0, wasEarly: isEarly, sources: [data] };
-    return total !== null && total === position.total && files.length === ranges[0].count ? withMore(rows, others) : rows;
+    return total !== null && total === position.total && files.length === ranges[0].count ? withMore(list, rows, others) : rows;
   }
 }
 
-type Ask = (range: RowRange, signal?: AbortSignal) => Promise<ActionData>;
+type Ask = (range: RowRange) => Promise<ActionData>;
 
 /** The answers to the actions of a page. */
-interface EarlyRows {
+interface PageRows {
   readonly first: ActionData;
   readonly more: readonly (MoreRows | undefined)[];
 }
 
 /** Whether rows that came early are just what is to follow. */
-function follows({ first: { total, records } }: EarlyRows, { count }: RowRange, { offset, total: before, known }: Position): boolean {
+function follows({ first: { total, records } }: PageRows, { count }: RowRange, { offset, total: before, known }: Position): boolean {
   return before !== null && total === before && records.length === Math.min(count, before - offset) && !records.some(({ id }) => known.has(Number(id)));
 }
 
 /** What fails of the further actions is asked for again as the first of the next page, and then fails by name. */
-async function askRows(list: FileList, [range, ...ranges]: RowRanges, ask: Ask): Promise<EarlyRows> {
+async function askRows([range, ...ranges]: RowRanges, ask: Ask): Promise<PageRows> {
   const askMore = (one: RowRange): Promise<MoreRows | undefined> =>
     ask(one)
-      .then((data) => ({ ...one, data, files: filesOf(list, data.records) }))
+      .then((data) => ({ ...one, data }))
       .catch(() => undefined);
   const [first, ...more] = await Promise.all([ask(range), ...ranges.map(askMore)]);
   return { first, more };
 }
 
-const prefetchedAnswers = new PrefetchedAnswers<EarlyRows>();
+interface UnreadRows extends RowRange {
+  readonly read: () => ActionData;
+}
+
+const prefetchedAnswers = new PrefetchedAnswers<readonly UnreadRows[]>();
+
+/** What came before its turn; what fails is asked for now. */
+function readEarly(unread: readonly UnreadRows[] = []): PageRows | undefined {
+  const [first, ...more] = unread.map(({ read, ...range }): MoreRows | undefined => {
+    try {
+      return { ...range, data: read() };
+    } catch {
+      return undefined;
+    }
+  });
+  return first === undefined ? undefined : { first: first.data, more };
+}
 
 function questionAt(offset: number, limit: number): string {
   return `${offset} ${limit}`;
@@ -196,7 +222,6 @@ type RowRanges = [RowRange, ...RowRange[]];
 
 interface MoreRows extends RowRange {
   readonly data: ActionData;
-  readonly files: readonly FileRecord[];
 }
 
 /** One action for the next rows, and more of them in the same request for those that are known to follow. */
@@ -207,7 +232,7 @@ function actionsAt({ offset, total }: Pick<Position, 'offset' | 'total'>, limit:
 }
 
 /** Takes the rows of further actions as long as they are just what is to follow; anything else is asked for again, and then judged by itself. */
-function withMore(rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
+function withMore(list: FileList, rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
   const { position, announced, total } = rows;
   const files = [...rows.files];
   const sources = [...rows.sources];
@@ -215,9 +240,11 @@ function withMore(rows: Rows, others: readonly (MoreRows | undefined)[]): Rows {
   const ids = new Set<number>();
   takeFresh(files, position.known, ids);
   for (const more of others) {
-    const isWhole = more !== undefined && more.data.total === announced && more.files.length === Math.min(more.count, (total ?? 0) - more.offset);
-    if (!isWhole || takeFresh(more.files, position.known, ids).length < more.files.length) break;
-    files.push(...more.files);
+    if (more === undefined) break;
+    const isWhole = more.data.total === announced && more.data.records.length === Math.min(more.count, (total ?? 0) - more.offset);
+    const next = isWhole ? filesOrNothing(list, more.data.records) : undefined;
+    if (next === undefined || takeFresh(next, position.known, ids).length < next.length) break;
+    files.push(...next);
     sources.push(more.data);
     limit += more.count;
   }

@@ -46,11 +46,13 @@ export async function readJson(body: Readable, maxBytes: number): Promise<unknow
  * A text as JSON, with or without a byte order mark.
  * - Throws `vendor-protocol` for what is no JSON (temporary), and for what nests more than 100 deep; where parsing that would take much memory,
  *   it is not even parsed.
+ * - `isPicked`: only members that are known are read of it, as a schema or a reader does; then what else is in there may nest as it likes, and is not looked
+ *   through, which would take a tenth of the time to parse it. Default: false.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, { isPicked = false }: { readonly isPicked?: boolean } = {}): unknown {
   if (opensMoreThan(text, mostOpen) && isDeeperThan(text, mostDepth)) throw tooDeep();
   const value = parsed(text);
-  if (nestsDeeperThan(value, mostDepth)) throw tooDeep();
+  if (!isPicked && nestsDeeperThan(value, mostDepth)) throw tooDeep();
   return value;
 }
 
