@@ -1,58 +1,18 @@
-import { FileSourceError, KnownKeys, pagesFrom, parseJson, PrefetchedAnswers, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
-import type { ApiResult, OnlyOfficeClient } from './client.ts';
+import { FileSourceError, KnownKeys, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
+import type { OnlyOfficeClient } from './client.ts';
+import { pagesAhead, readPage, type ListedPage } from './contents.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import type { Generation } from './generation.ts';
-import { contentsPath, isOwnId, type FolderId } from './ids.ts';
+import { isOwnId, type FolderId } from './ids.ts';
 import { quickContents } from './quick-read.ts';
 import { contentsSchema, envelopeSchema, rootSchema, type ContentsDto, type FileDto } from './schemas.ts';
 
 const keysKept = 2000;
-const mostRereads = 3;
 /** Pages in a row that may show nothing, for what the user may not see; a total can announce any number of them. */
 const mostEmpty = 1000;
 /** The answer with a page is kept for its files where it has no more bytes than this for each of them. */
 const mostPerFile = 2048;
-
-type Contents = ApiResult<ContentsDto>;
-
-const prefetchedAnswers = new PrefetchedAnswers<() => Contents>();
-
-/** Folders before files, as the vendor sends them; no order is asked for, since the vendor would save it as the user's own. */
-function askContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined): Promise<() => Contents> {
-  return client.ask({ method: 'GET', path: `api/2.0/files/${contentsPath(folder)}`, query: { count: String(count), startIndex: String(start) }, schema: contentsSchema, quick: quickContents }, signal);
-}
-
-export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, start: number, count: number, signal: AbortSignal | undefined, tellsStart = false): Promise<Contents> {
-  const read = await askContents(client, folder, start, count, signal);
-  return readContents(read, folder, start, tellsStart);
-}
-
-function readContents(read: () => Contents, folder: FolderId, start: number, tellsStart: boolean): Contents {
-  const result = read();
-  const { current } = result.value;
-  // A section has an id of its own, and a connected account may write one in several ways.
-  if (folder.kind === 'number' && current !== undefined && current !== null && current.id !== folder.text) {
-    throw new FileSourceError('vendor-protocol', `asked for the folder ${folder.text}, the portal listed ${current.id}`, { status: 'temporary' });
-  }
-  if (isElsewhere(result.value, start, tellsStart)) throw new FileSourceError('vendor-protocol', `asked for the entries from ${start} on, the portal sent those from ${result.value.startIndex ?? 0} on`, { status: 'temporary' });
-  return result;
-}
-
-/** What came before its turn; `undefined` where it is not what it should be: then it is asked for now, and judged. */
-function readEarly(read: (() => Contents) | undefined, folder: FolderId, { start, tellsStart }: Position): Contents | undefined {
-  try {
-    // When it was asked for, nobody knew yet whether the portal tells where a page starts.
-    return read === undefined ? undefined : readContents(read, folder, start, tellsStart);
-  } catch {
-    return undefined;
-  }
-}
-
-function isElsewhere({ startIndex }: ContentsDto, start: number, tellsStart: boolean): boolean {
-  const told = startIndex ?? 0;
-  return (told !== 0 || tellsStart) && told !== start;
-}
 
 /** The page of all sections; each is told through the folder that it is. */
 export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | undefined): Promise<Page<Entry>> {
@@ -72,16 +32,13 @@ export async function listRoot(client: OnlyOfficeClient, signal: AbortSignal | u
  * - When the folder has shrunk, entries have moved up: as many are read again, and some more where it goes on shrinking meanwhile.
  * - Where the user may not see all, a page can be made of nothing but the end of the one before; it is no repeated one where the portal says that it starts
  *   elsewhere.
- * - A page that came before its turn counts where its total is that of the page before it; else entries may have moved, and it is asked for now.
  */
 export async function listContents(client: OnlyOfficeClient, folder: FolderId, options: FetchOptions, { maxPageSize, acceptsHidden, clock, onFiles }: ListingRules): Promise<FetchedPage<Entry>> {
   const pageSize = Math.min(options.pageSize ?? maxPageSize, maxPageSize);
   const before = options.cursor === undefined ? undefined : parseCursor(folder.text, options.cursor);
   if (before?.isShort === true) throw incomplete(before);
-  const questionAt = (from: number): string => `${from} ${pageSize}`;
-  const early = before === undefined ? undefined : readEarly(prefetchedAnswers.answerTo(questionAt(before.start), options.prefetched, clock), folder, before);
-  const { start, value, bytes, total } = await readFrom(before, early, (from) => fetchContents(client, folder, from, pageSize, options.signal, before?.tellsStart));
-  const prefetchMissed = options.prefetched !== undefined && value !== early?.value;
+  const page: ListedPage = { client, clock, folder, pageSize };
+  const { start, value, bytes, total, wasEarly } = await readPage(page, before, options);
   const received = entriesOf(value, folder.text, client.generation.current());
   const known = before?.known ?? KnownKeys.none;
   const keys = new Set<Key>();
@@ -107,15 +64,13 @@ export async function listContents(client: OnlyOfficeClient, folder: FolderId, o
   const tellsStart = before?.tellsStart === true || (value.startIndex ?? 0) > 0;
   const position = { start: next.start, known: known.with(keys, keysKept), size: received.length, empty, repeats, total: next.total, last: total, listed: next.listed, isShort, tellsStart };
   const isSteady = options.readAhead === true && next.hasMore && total !== null && items.length > 0;
-  const fetchEarly = (from: number, signal: AbortSignal | undefined): Promise<unknown> => prefetchedAnswers.ask(questionAt(from), clock, () => askContents(client, folder, from, pageSize, signal));
-  // A portal may send fewer than it is asked for.
-  const ahead = isSteady ? pagesFrom({ start: next.start, step: received.length, total, fetch: fetchEarly }) : [];
+  const ahead = isSteady ? pagesAhead(page, { start: next.start, step: received.length, total }) : [];
   return {
     items,
     ...(total === null ? {} : { total }),
     ...(next.hasMore || isShort ? { cursor: formatCursor(folder.text, position) } : {}),
     ...(ahead.length > 0 ? { ahead } : {}),
-    ...(prefetchMissed ? { prefetchMissed } : {}),
+    ...(options.prefetched !== undefined && !wasEarly ? { prefetchMissed: true } : {}),
   };
 }
 
@@ -210,37 +165,3 @@ function keyOf({ kind, id }: Entry): Key {
   return kind === 'file' ? Number(id) : -Number(id);
 }
 
-interface PageRead {
-  readonly start: number;
-  readonly value: ContentsDto;
-  readonly bytes: Buffer;
-  readonly total: number | null;
-}
-
-/** Goes back by as much as the folder has shrunk since the page before; what overlaps is known by its key. */
-async function readFrom(before: Position | undefined, early: Contents | undefined, fetchFrom: (start: number) => Promise<Contents>): Promise<PageRead> {
-  let start = before?.start ?? 0;
-  const last = before?.last ?? null;
-  if (early !== undefined) {
-    const total = totalOf(early, start);
-    if (total !== null && total === last) return { start, value: early.value, bytes: early.bytes, total };
-  }
-  for (let rereads = 0; ; rereads += 1) {
-    const answer = await fetchFrom(start);
-    const { value, bytes } = answer;
-    const total = totalOf(answer, start);
-    // A wrong page does not fit its own total; then what was told before counts.
-    if (before === undefined || last === null || total === null) return { start, value, bytes, total: total ?? last };
-    const firstUnread = Math.max(0, before.start - Math.max(0, last - total));
-    if (start <= firstUnread || rereads === mostRereads) return { start, value, bytes, total };
-    start = Math.max(0, firstUnread - (rereads === 0 ? 0 : Math.floor(before.size / 2)));
-  }
-}
-
-/** A total that is less than what came already is none; but where nothing comes, the folder may have shrunk to less than that. */
-function totalOf({ value, total: outerTotal }: Contents, start: number): number | null {
-  const total = value.total ?? outerTotal;
-  const received = (value.folders?.length ?? 0) + (value.files?.length ?? 0);
-  const came = received === 0 ? Math.min(start, 1) : start + received;
-  return total !== null && Number.isSafeInteger(total) && total >= came ? total : null;
-}

@@ -1,8 +1,9 @@
 import { FileSourceError, type FileEntry, type FileRef, type FolderEntry } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
+import { fetchContents } from './contents.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import { checkFileId, parseFolderId, type FolderId } from './ids.ts';
-import { fetchContents, listRoot } from './listing.ts';
+import { listRoot } from './listing.ts';
 import { fileSchema, folderSchema, type FileDto, type FolderDto } from './schemas.ts';
 
 export interface FoundFile {
