@@ -66,6 +66,19 @@ describe('a body', () => {
     await expect(bytesOf((await sourceOf(adapter).open('1/2')).body)).rejects.toMatchObject({ kind: 'truncated', ref: 'memory:1/2' });
   });
 
+  it.each([{ size: Number.NaN }, { size: -1 }, { totalSize: 1.5 }, { offset: Number.NaN }])('is refused where an adapter tells %j bytes, and closed', async (wrong) => {
+    const adapter = adapterWith();
+    const open = adapter.open.bind(adapter);
+    const bodies: Readable[] = [];
+    adapter.open = async (file, options) => {
+      const content = await open(file, options);
+      bodies.push(content.body);
+      return { ...content, ...wrong };
+    };
+    await expect(sourceOf(adapter).open('1/2')).rejects.toMatchObject({ kind: 'vendor-protocol', ref: 'memory:1/2' });
+    expect(bodies.map(({ destroyed }) => destroyed)).not.toContain(false);
+  });
+
   it('stops asking for the rest once nobody wants it', async () => {
     const adapter = adapterWith((_file, part) => breaking(part.subarray(0, 1000), new FileSourceError('network', 'reset')));
     let reopen: (signal: AbortSignal) => void = () => undefined;

@@ -1,6 +1,7 @@
 import type { Archive, ArchiveContent } from '../archive/archive.ts';
 import type { Content, OpenOptions } from '../content.ts';
 import { inContext, type ErrorContext } from '../errors/error-context.ts';
+import { FileSourceError } from '../errors/file-source-error.ts';
 import { abortError } from '../errors/to-file-source-error.ts';
 import { mapOperation } from '../operation/map-operation.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -61,7 +62,7 @@ async function deliver<C extends Content>(
 ): Promise<C> {
   const { signal } = openOptions;
   const withSignal = signal === undefined ? {} : { signal };
-  const content = await open(openOptions);
+  const content = checked(await open(openOptions));
   if (content.body instanceof WholeBody && content.body.length === content.size) {
     // Nothing but the caller can end it any more.
     if (signal !== undefined) content.body.endAt(signal, () => inContext(abortError(signal), context, operation, ref));
@@ -84,4 +85,13 @@ async function deliver<C extends Content>(
       }),
   });
   return { ...content, body };
+}
+
+/** A size that is no number, such as that of a header that is not there, is less than nothing and more than nothing: no body would ever be short of it. */
+function checked<C extends Content>(content: C): C {
+  const { size, totalSize, offset } = content;
+  const wrong = [size ?? 0, totalSize ?? 0, offset].find((bytes) => !Number.isSafeInteger(bytes) || bytes < 0);
+  if (wrong === undefined) return content;
+  content.body.destroy();
+  throw new FileSourceError('vendor-protocol', `${wrong} was told as a number of bytes`, { advice: 'Report this to the maintainers of the provider; a size that is not known is null.' });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { commonFields, Secret, type FileSourceError } from '@filesource/core';
 import fc from 'fast-check';
@@ -115,6 +116,15 @@ describe('loadConfig', () => {
     expect(await refusal(Buffer.from(`\uFEFF${source('token: abcd')}`, 'utf16le'))).toBe('filesource.yaml: this is not UTF-8; save it in that encoding');
     await folder.write('key', Buffer.from('schlüssel', 'latin1'));
     expect(await refusal(source('token: file:./key'))).toBe('filesource.yaml: sources.a.token (line 4, column 5): the secret file "./key": this is not UTF-8; save it in that encoding');
+  });
+
+  it('refuses a secret file that is too large, also one that never ends', async () => {
+    await folder.write('most', 'x'.repeat(65_536));
+    expect(tokenOf(await load(source('token: file:./most')))).toHaveLength(65_536);
+    await folder.write('large', 'x'.repeat(65_537));
+    for (const path of ['./large', ...(existsSync('/dev/zero') ? ['/dev/zero'] : [])]) {
+      expect(await refusal(source(`token: file:${path}`))).toBe(`filesource.yaml: sources.a.token (line 4, column 5): the secret file "${path}" is too large for a secret`);
+    }
   });
 
   it('names a secret file that is missing or empty', async () => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
@@ -37,7 +37,7 @@ async function readSecret(path: string, folder: string): Promise<{ readonly secr
   const name = `the secret file ${JSON.stringify(path)}`;
   try {
     const file = path.startsWith('//') ? fileURLToPath(`file:${path}`) : path;
-    const bytes = await readFile(isAbsolute(file) ? file : resolve(folder, file));
+    const bytes = await startOf(isAbsolute(file) ? file : resolve(folder, file));
     if (bytes.length > longestSecret) return { problem: `${name} is too large for a secret` };
     if (!isUtf8(bytes)) return { problem: `${name}: ${notUtf8}` };
     const secret = bytes.toString('utf8').replace(/^\uFEFF/, '').trim();
@@ -46,4 +46,11 @@ async function readSecret(path: string, folder: string): Promise<{ readonly secr
     const { code } = error as NodeJS.ErrnoException;
     return { problem: code === 'ENOENT' ? `${name} does not exist (relative paths start at the config file's folder)` : `${name} cannot be read (${code ?? 'bad path'})` };
   }
+}
+
+/** One byte more than a secret may have, and no others: there are files that do not end. */
+async function startOf(file: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(file, { end: longestSecret }) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
