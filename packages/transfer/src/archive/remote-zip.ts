@@ -3,6 +3,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { FileSourceError, throwIfAborted, toFileSourceError, type Archive, type CallOptions, type FileSource, type RefLike } from '@filesource/core';
 import { corruptEntry } from './archive-entry.ts';
 import { LimitGuard, type ArchiveLimits } from './limits.ts';
+import { openPacked } from './packed-entry.ts';
 import { RemoteFile, RemoteWindow, type OpenRemote } from './remote-file.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
@@ -31,8 +32,6 @@ export interface RemoteZip {
    */
   open(path: string, options?: CallOptions): Promise<{ readonly size: number; readonly body: Readable }>;
 }
-
-const headerBytes = 30;
 
 /**
  * Reads a ZIP at the vendor by ranges: its directory first, then only the entries that are asked for.
@@ -77,19 +76,9 @@ function findEntry(entries: readonly ZipEntry[], path: string): ZipEntry {
 }
 
 async function openEntry(file: RemoteFile, entry: ZipEntry, signal: AbortSignal | undefined): Promise<Readable> {
-  const { headerOffset, packedSize, path } = entry;
-  if (headerOffset + headerBytes + packedSize > file.size) throw corruptEntry(path, 'it goes on past the end of the archive');
-  const header = await file.bytes(headerOffset, headerBytes);
-  if (header.readUInt32LE(0) !== 0x04034b50) throw corruptEntry(path, 'it is not where the directory says');
-  const start = headerOffset + headerBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
-  if (start + packedSize > file.size) throw corruptEntry(path, 'it goes on past the end of the archive');
+  const packed = await openPacked(file, entry, signal);
   const checked = new CheckedEntry(entry);
-  if (packedSize === 0) {
-    checked.end();
-    return checked;
-  }
-  const packed = await file.stream(start, packedSize, signal);
-  if (entry.method === 0) pipeline(packed, checked, ignore);
+  if (entry.method === 0 || entry.packedSize === 0) pipeline(packed, checked, ignore);
   else pipeline(packed, createInflateRaw({ chunkSize: 64 * 1024 }), checked, ignore);
   return checked;
 }
