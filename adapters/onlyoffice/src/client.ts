@@ -31,7 +31,7 @@ export interface OnlyOfficeClient {
   readonly portal: URL;
   readonly generation: GenerationDetector;
   call<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<ApiResult<z.output<Schema>>>;
-  /** As `call`, for an answer that has to wait for its turn: it is read when that comes. Throws what its status tells at once, and the rest then. */
+  /** As `call`, for an answer that has to wait for its turn: it is read when that comes. What looks like a failure is read, and thrown, at once. */
   ask<Schema extends z.ZodType>(call: ApiCall<Schema>, signal: AbortSignal | undefined): Promise<() => ApiResult<z.output<Schema>>>;
   /** A body; credentials go to the portal's own origin only. */
   fetch(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<HttpResponse>;
@@ -60,6 +60,14 @@ function verdictOf(status: number): Verdict {
   return status === 403 || status === 404 ? 'suspicious' : 'fine';
 }
 
+/** A shorter answer is read at once. */
+const leastUnreadBytes = 4096;
+
+/** Errors are short, and pages of a proxy are markup: neither may be taken for an answer by whoever counts failures. */
+function looksLikeContents({ status, bytes }: ApiAnswer): boolean {
+  return status < 400 && bytes.length >= leastUnreadBytes && !/^\s*</.test(bytes.toString('latin1', 0, 64));
+}
+
 /** How long the portal's word that it knows the caller is believed. */
 const knownMs = 10_000;
 const mostRedirects = 5;
@@ -79,7 +87,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
   const askIfKnown = async (proof: Proof, signal: AbortSignal | undefined): Promise<boolean> => {
     const answer = await exchange({ method: 'GET', path: 'api/2.0/authentication' }, proof.headers, signal);
     if (answer.status === 401) return false;
-    const envelope = z.object({ response: z.boolean() }).safeParse(answer.json);
+    const envelope = z.object({ response: z.boolean() }).safeParse(answer.readJson());
     if (answer.status === 200 && envelope.success) return envelope.data.response;
     // A key that is known, but lacks a scope.
     if (answer.status === 403 && !isPage(answer)) return true;
@@ -124,8 +132,9 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
     );
     const nowMs = clock.now();
     const read = (): ApiResult<z.output<Schema>> => readResult(call, answer, proof, nowMs);
-    if (answer.status >= 400) read();
-    return read;
+    if (looksLikeContents(answer)) return read;
+    const result = read();
+    return () => result;
   };
 
   return {
@@ -161,7 +170,7 @@ export function createClient(parts: ClientParts): OnlyOfficeClient {
 }
 
 function readResult<Schema extends z.ZodType>(call: ApiCall<Schema>, answer: ApiAnswer, proof: Proof, nowMs: number): ApiResult<z.output<Schema>> {
-  const envelope = envelopeSchema.safeParse(answer.json);
+  const envelope = envelopeSchema.safeParse(answer.readJson());
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if (failed) {
     // A server that wants TLS, for one; the API itself has no pages.

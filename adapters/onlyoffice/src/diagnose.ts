@@ -73,7 +73,7 @@ export async function diagnosePortal(config: OnlyOfficeConfig, ports: Ports, { s
 
 /** The version that the portal tells, or `null`; any answer of an API will do. */
 function readSettings(answer: ApiAnswer): string | null {
-  const envelope = envelopeSchema.safeParse(answer.json);
+  const envelope = envelopeSchema.safeParse(answer.readJson());
   if (!envelope.success && answer.status !== 401 && answer.status !== 403) throw notThePortal(answer);
   const settings = portalSettingsSchema.safeParse(envelope.success ? envelope.data.response : undefined);
   return settings.success ? (settings.data.version ?? null) : null;

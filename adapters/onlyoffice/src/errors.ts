@@ -50,7 +50,7 @@ export function readFailure(answer: FailedAnswer, nowMs: number): VendorFailure 
 function readBodyOf(answer: FailedAnswer): Partial<VendorFailure> {
   let json: unknown;
   try {
-    json = parseJson(answer.text);
+    json = parseJson(answer.text, { isPicked: true });
   } catch {
     const isProse = answer.text.trim() !== '' && !/^\s*[<{[]/.test(answer.text);
     return isProse ? { message: plain(answer.text) } : {};

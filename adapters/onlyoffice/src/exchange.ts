@@ -9,16 +9,19 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
-/** Text and JSON are read anew whenever they are asked for: a page that waits for its turn is bytes, which cost the garbage collector nothing. */
+/** Text and JSON are read anew each time: a page that waits for its turn is bytes, which cost the garbage collector nothing. */
 export class ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
+  readonly #read: { readonly json: unknown } | undefined;
 
-  constructor({ status, headers, bytes }: Pick<ApiAnswer, 'status' | 'headers' | 'bytes'>) {
+  /** `read`: its JSON, where that had to be read already. */
+  constructor({ status, headers, bytes }: Pick<ApiAnswer, 'status' | 'headers' | 'bytes'>, read?: { readonly json: unknown }) {
     this.status = status;
     this.headers = headers;
     this.bytes = bytes;
+    this.#read = read;
   }
 
   get text(): string {
@@ -26,8 +29,8 @@ export class ApiAnswer {
   }
 
   /** `undefined` when the body is not JSON. */
-  get json(): unknown {
-    return jsonOrNothing(this.text);
+  readJson(): unknown {
+    return this.#read === undefined ? jsonOrNothing(this.text) : this.#read.json;
   }
 }
 
@@ -41,10 +44,13 @@ export function createExchange(portal: URL, ports: Ports, generation: Generation
   return async (request, credentials, signal) => {
     const url = urlOf(portal, request);
     const { status, headers, body } = await ports.http.send(httpRequest(request, url, credentials, signal));
-    const answer = new ApiAnswer({ status, headers, bytes: await readBody(body, largestAnswer) });
+    const bytes = await readBody(body, largestAnswer);
     if (status >= 300 && status < 400) throw redirected(status, headers['location'], url);
-    generation.observe(answer);
-    return answer;
+    if (generation.current() !== undefined) return new ApiAnswer({ status, headers, bytes });
+    const text = textOf(bytes);
+    const json = jsonOrNothing(text);
+    generation.observe({ headers, text, json });
+    return new ApiAnswer({ status, headers, bytes }, { json });
   };
 }
 

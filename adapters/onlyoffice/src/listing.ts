@@ -1,6 +1,6 @@
 import { FileSourceError, KnownKeys, parseJson, textOf, type Clock, type Entry, type FetchedPage, type FetchOptions, type Key, type Page } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
-import { pagesAhead, readPage, type ListedPage } from './contents.ts';
+import { pagesAhead, readPage, type ListedPage } from './folder-contents.ts';
 import { formatCursor, parseCursor, type Position } from './cursor.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import type { Generation } from './generation.ts';

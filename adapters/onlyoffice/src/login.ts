@@ -40,7 +40,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
       tools.exchange({ method: 'POST', path: 'api/2.0/authentication', body: { userName, password: password.reveal() } }, {}, signal),
     );
     const { token, expires } = readLogin(answer, clock.now());
-    tools.generation.observe({ json: answer.json, postStatus: answer.status });
+    tools.generation.observe({ json: answer.readJson(), postStatus: answer.status });
     redactor.add(token);
     logger.log('debug', 'onlyoffice.login', {});
     return { proof: bearer(token), staleMs: staleAt(expires, answer.headers['date'], clock.now()) };
@@ -83,7 +83,7 @@ export function createLogin(userName: string, password: Secret, tools: LoginTool
 }
 
 function readLogin(answer: ApiAnswer, nowMs: number): { readonly token: string; readonly expires: Date | null } {
-  const envelope = envelopeSchema.safeParse(answer.json);
+  const envelope = envelopeSchema.safeParse(answer.readJson());
   const failed = answer.status >= 400 || (envelope.success && ((envelope.data.error ?? null) !== null || (envelope.data.statusCode ?? 200) >= 400));
   if ((answer.status === 400 || answer.status === 404) && isPage(answer)) throw notThePortal(answer);
   if (failed) throw toLoginError(readFailure(answer, nowMs));

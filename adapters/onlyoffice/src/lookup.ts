@@ -1,6 +1,6 @@
 import { FileSourceError, type FileEntry, type FileRef, type FolderEntry } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
-import { fetchContents } from './contents.ts';
+import { fetchContents } from './folder-contents.ts';
 import { toFileEntry, toFolderEntry } from './entries.ts';
 import { checkFileId, parseFolderId, type FolderId } from './ids.ts';
 import { listRoot } from './listing.ts';

@@ -89,14 +89,16 @@ describe('pages of a folder that is read to its end', () => {
     expect(asked).toHaveLength(8 + 5);
   });
 
-  test('that are none are asked for again when their turn comes', async () => {
+  test('that show only when they are read that they are none are asked for again', async () => {
     const broken = new Set<number>();
     const { url, asked } = await portal((one) => {
       if (start(one) < 30 || broken.has(start(one))) return page(numbers(80), one);
       broken.add(start(one));
-      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>one moment</body></html>' };
+      return { status: 200, body: `{"response":{"files":[${'{"id":1,"title":"cut"},'.repeat(400)}` };
     });
     expect(await idsOf(url, {}, { maxAttempts: 2 })).toEqual(numbers(80));
+    // Those that were ahead when the first one was read, and no more.
+    expect(asked.length).toBeGreaterThan(8 + 1);
     expect(asked.length).toBeLessThanOrEqual(8 + 5);
   });
 

@@ -6,12 +6,14 @@ import { contentTextBytes } from './content-size.ts';
 import { ContentBody } from './content-body.ts';
 import { readContents, type DecodedContent } from './contents.ts';
 import { readOutcomes, type Action, type ActionData } from './envelope.ts';
-import { mayBeOneActionsFault } from './errors.ts';
+import { mayBeOneActionsFault, type AnswerFacts } from './errors.ts';
 import { createExchange, parseAnswer, refuseAtOnce } from './exchange.ts';
 import { readKept } from './kept-answer.ts';
 
 /** A hundred records with names of 300 characters, all of them escaped, stay below this. */
 const maxBytesPerAction = 2 * 1024 * 1024;
+/** Of each action; a shorter answer is read at once. */
+const leastUnreadBytes = 2048;
 const mebibyte = 1024 * 1024;
 const maxRequests = 4;
 /** What an action weighs besides its content, and how much more than that may come for one. */
@@ -24,7 +26,7 @@ export interface ApiClient {
   readonly clock: Clock;
   /** One action; it shares a request with others of the same tick. */
   call(action: Action, signal: AbortSignal | undefined): Promise<ActionData>;
-  /** One action whose answer has to wait for its turn: it is read when that comes. Throws what the status of its request tells at once, and the rest then. */
+  /** The same for an answer that has to wait for its turn: it is read when that comes. What looks like a failure is read, and thrown, at once. */
   ask(action: Action, signal: AbortSignal | undefined): Promise<() => ActionData>;
   /**
    * One action for the content of a file of about `expectedBytes`; it shares a request with others.
@@ -57,6 +59,12 @@ interface StreamedContent {
   readonly body: ContentBody | undefined;
 }
 
+interface CallJob {
+  readonly action: Action;
+  /** Nobody looks at its answer before its turn comes. */
+  readonly mayWait: boolean;
+}
+
 interface ContentJob {
   readonly action: Action;
   readonly expectedBytes: number;
@@ -65,19 +73,17 @@ interface ContentJob {
 export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http' | 'clock' | 'hashing'>): ApiClient {
   const exchange = createExchange(config, ports);
   const batching = { maxJobs: config.maxActionsPerRequest, maxRequests, isSeparable: mayBeOneActionsFault, clock: ports.clock };
-  /** What came, unread. */
-  const send = async (actions: readonly Action[], signal: AbortSignal): Promise<() => readonly Outcome<ActionData>[]> => {
-    const { response, signed, facts } = await exchange(actions, signal);
-    const maxBytes = actions.length * maxBytesPerAction;
-    refuseAtOnce(response, maxBytes, facts);
-    const text = textOf(await readBody(response.body, maxBytes));
-    return () => readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
-  };
-  const calls = new Batcher<Action, ActionData>({ ...batching, send: async (actions, signal) => (await send(actions, signal))() });
-  const unread = new Batcher<Action, () => ActionData>({
+  const calls = new Batcher<CallJob, () => ActionData>({
     ...batching,
-    isSeparable: () => false,
-    send: async (actions, signal) => readEach(await send(actions, signal), actions.length),
+    send: async (jobs, signal) => {
+      const { response, signed, facts } = await exchange(jobs.map(({ action }) => action), signal);
+      const maxBytes = jobs.length * maxBytesPerAction;
+      refuseAtOnce(response, maxBytes, facts);
+      const text = textOf(await readBody(response.body, maxBytes));
+      const read = (): readonly Outcome<ActionData>[] => readKept(text.startsWith('\uFEFF') ? text.slice(1) : text, (kept) => readOutcomes(parseAnswer(kept, facts), signed, facts));
+      if (jobs.every(({ mayWait }) => mayWait) && looksLikeRows(text, facts, jobs.length)) return readInTurn(read, jobs.length);
+      return read().map((outcome) => (outcome.status === 'done' ? { status: 'done', value: () => outcome.value } : outcome));
+    },
   });
   const contents = new Batcher<ContentJob, ContentData>({
     ...batching,
@@ -116,30 +122,34 @@ export function createApiClient(config: AccountConfig, ports: Pick<Ports, 'http'
 
   return {
     clock: ports.clock,
-    call: (action, signal) => calls.call(action, signal),
-    ask: (action, signal) => unread.call(action, signal),
+    call: async (action, signal) => (await calls.call({ action, mayWait: false }, signal))(),
+    ask: (action, signal) => calls.call({ action, mayWait: true }, signal),
     callForContent: (action, expectedBytes, signal) => contents.call({ action, expectedBytes }, signal),
     stream,
     close: () => {
       calls.close();
-      unread.close();
       contents.close();
     },
   };
+}
+
+/** Errors are short, and pages of a proxy are markup: neither may be taken for an answer by whoever counts failures. */
+function looksLikeRows(text: string, { httpStatus }: AnswerFacts, actions: number): boolean {
+  return httpStatus >= 200 && httpStatus <= 299 && text.length >= actions * leastUnreadBytes && !/^\s*</.test(text);
 }
 
 /**
  * The answer to each action, read with those of the others when the first one is asked for.
  * - After the last one nothing is held: what is held by what has waited itself would be taken for old by the garbage collector.
  */
-function readEach(read: () => readonly Outcome<ActionData>[], count: number): readonly Outcome<() => ActionData>[] {
+function readInTurn(read: () => readonly Outcome<ActionData>[], count: number): readonly Outcome<() => ActionData>[] {
   let outcomes: readonly Outcome<ActionData>[] | undefined;
-  let left = count;
+  const unread = new Set(Array.from({ length: count }, (_, index) => index));
   const valueAt = (index: number): ActionData => {
     outcomes ??= read();
     const outcome = outcomes[index];
-    left -= 1;
-    if (left === 0) outcomes = undefined;
+    unread.delete(index);
+    if (unread.size === 0) outcomes = undefined;
     return onlyValue(outcome === undefined ? [] : [outcome]);
   };
   return Array.from({ length: count }, (_, index) => ({ status: 'done', value: () => valueAt(index) }));

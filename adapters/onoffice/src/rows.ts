@@ -29,9 +29,16 @@ export interface Rows {
   readonly sources: readonly ActionData[];
 }
 
+interface UnreadRows extends RowRange {
+  readonly read: () => ActionData;
+}
+
+/** The rows of pages that were asked for before their turn, as they came. */
+const unreadRows = new PrefetchedAnswers<readonly UnreadRows[]>();
+
 /** Reads the rows at a position; goes back when the list has become shorter, since then rows have moved before it. */
 export async function readRows(client: ApiClient, list: FileList, start: Position, limit: number, { prefetched, signal }: Pick<FetchOptions, 'prefetched' | 'signal'>): Promise<Rows> {
-  const early = readEarly(unreadRows.answerTo(questionAt(start.offset, limit), prefetched, client.clock));
+  const early = readEarly(list, unreadRows.answerTo(questionAt(start.offset, limit), prefetched, client.clock));
   let position = start;
   for (let rereads = 0; ; rereads += 1) {
     const ranges = actionsAt(position, limit);
@@ -97,15 +104,8 @@ async function askRows([range, ...ranges]: RowRanges, ask: Ask): Promise<PageRow
   return { first, more };
 }
 
-interface UnreadRows extends RowRange {
-  readonly read: () => ActionData;
-}
-
-/** As they came before their turn. */
-const unreadRows = new PrefetchedAnswers<readonly UnreadRows[]>();
-
-/** What came before its turn; what fails is asked for now. */
-function readEarly(unread: readonly UnreadRows[] = []): PageRows | undefined {
+/** What came before its turn; `undefined` where that is nothing that could be listed. */
+function readEarly(list: FileList, unread: readonly UnreadRows[] = []): PageRows | undefined {
   const [first, ...more] = unread.map(({ read, ...range }): MoreRows | undefined => {
     try {
       return { ...range, data: read() };
@@ -113,7 +113,8 @@ function readEarly(unread: readonly UnreadRows[] = []): PageRows | undefined {
       return undefined;
     }
   });
-  return first === undefined ? undefined : { first: first.data, more };
+  // Else it would be the same at each attempt to read the page.
+  return first === undefined || filesOrNothing(list, first.data.records) === undefined ? undefined : { first: first.data, more };
 }
 
 function questionAt(offset: number, limit: number): string {

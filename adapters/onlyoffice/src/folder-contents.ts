@@ -19,6 +19,9 @@ export async function fetchContents(client: OnlyOfficeClient, folder: FolderId, 
   return readContents(read, folder, start, tellsStart);
 }
 
+/** Pages that were asked for before their turn, as they came. */
+const unreadContents = new PrefetchedAnswers<() => Contents>();
+
 /** A page of a folder that is listed. */
 export interface ListedPage {
   readonly client: OnlyOfficeClient;
@@ -68,9 +71,6 @@ export function pagesAhead(page: ListedPage, { start, step, total }: { readonly 
     unreadContents.ask(questionAt(from, page), page.clock, () => askContents(page.client, page.folder, from, page.pageSize, signal));
   return pagesFrom({ start, step, total, fetch });
 }
-
-/** As they came before their turn. */
-const unreadContents = new PrefetchedAnswers<() => Contents>();
 
 function questionAt(start: number, { pageSize }: ListedPage): string {
   return `${start} ${pageSize}`;
