@@ -132,6 +132,7 @@ test('closing a source ends a listing whose pages ahead are on their way', async
   const { source } = watched({ maxActionsPerRequest: 5 });
   const reading = read(source);
   await until(() => server.exchanges.length >= 3);
+  expect(server.exchanges.slice(2).some((exchange) => firstOf(exchange) >= 600)).toBe(true);
   await source.close();
   expect(await reading).toMatchObject({ error: { kind: 'aborted' } });
 });
