@@ -155,8 +155,13 @@ describe('an estimate, held against what then happens at a vendor 120 ms away,',
     expectTime(happened);
   });
 
-  it.each([2, 40])('tells the time of files whose links came with the listing where %i are fetched at once', async (concurrency) => {
-    const happened = await happen({ refs: ['appointments:260'], concurrency });
+  it.each([
+    ['files whose links came with the listing', 2, 'appointments:260'],
+    ['files whose links came with the listing', 40, 'appointments:260'],
+    ['single files of a portal', 2, undefined],
+    ['single files of a portal', 30, undefined],
+  ])('tells the time of %s where %i are fetched at once', async (_what, concurrency, ref = many) => {
+    const happened = await happen({ refs: [ref], by: 'files', concurrency });
     const turns = happened.timeMs / latencyMs;
     expect(turns).toBeGreaterThan(((2 / 3) * files) / concurrency);
     expect(turns).toBeLessThan(((3 / 2) * files) / concurrency);

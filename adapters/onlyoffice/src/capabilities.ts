@@ -1,6 +1,11 @@
 import { native, unsupported, type Capabilities } from '@filesource/core';
 import type { OnlyOfficeConfig } from './config.ts';
 
+/** Of the fifty that DocSpace answers a user at once, where it counts: some are left for the user's browser. */
+export const maxConcurrency = 32;
+/** Files at once for callers that do not say how many. */
+export const maxOpening = 8;
+
 /**
  * What the configured generation gives; `auto` declares what holds for both.
  * - Fixed when the source is made: a promise that changed later would be none.
@@ -22,7 +27,8 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
       maxPageSize: generation === 'workspace' ? 1000 : 100,
       maxContentBytes: null,
       linkLifetimeMs: null,
-      maxConcurrency: 8,
+      maxConcurrency,
+      maxOpening,
       maxArchives: 1,
       // What the file is, which a listing told as well, and then its bytes.
       requestsPerOpen: 2,

@@ -49,6 +49,10 @@ function addressFiles(): readonly string[] {
   return smallFiles(count, { size: 5000 }).map((document) => `77/${sandboxes.onOffice.store.addresses.addFile(77, document).id}`);
 }
 
+function appointmentFiles(): readonly string[] {
+  return smallFiles(count, { size: 5000 }).map((document) => `88/${sandboxes.onOffice.store.appointments.addFile(88, document).id}`);
+}
+
 /** Named `0.txt` and so on by their items; those of `isLarge` come in many chunks. */
 function portalFiles(isLarge: (index: number) => boolean = () => false): readonly string[] {
   return indexes.map((index) => `101/${sandboxes.onlyOffice.store.addFile(101, { title: `${index}.txt`, content: isLarge(index) ? large : `content of ${index}` }).id}`);
@@ -133,6 +137,15 @@ describe('many items', () => {
     release();
     const [items] = await running;
     expect([items?.length, most]).toEqual([count, mostItemsAtOnce]);
+  });
+
+  test.each([
+    ['onlyoffice', portalFiles],
+    ['onoffice-appointment', appointmentFiles],
+  ])('are all asked for together, as far as they run: %s', async (provider, refsOf) => {
+    const running = host(provider, 'download', refsOf());
+    await running.run(node);
+    expect(running.exchanges.most).toBe(mostItemsAtOnce);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { FileSourceError, formatRef, isFileRef, mediaTypeOf, resolveRef } from '@filesource/core';
+import { mostItemsAtOnce } from '../items-at-once.ts';
 import { keepBinary } from '../node/keep-binary.ts';
 import { signalOption, textParameter, type ItemOperation } from './operation.ts';
 
@@ -9,7 +10,7 @@ export const download: ItemOperation = async (call) => {
   if (!isFileRef(ref)) {
     throw new FileSourceError('invalid-argument', 'a file is needed, and this is a folder', { ref: formatRef(source.name, ref), advice: 'Write folder/file, or use the operation Bulk Download.' });
   }
-  const content = await source.open(ref, signalOption(call));
+  const content = await source.open(ref, { ...signalOption(call), concurrency: mostItemsAtOnce });
   try {
     const listed = content.name === null || content.size === null ? await source.stat(ref, signalOption(call)) : null;
     const name = content.name ?? listed?.name ?? ref.file;

@@ -29,7 +29,8 @@ export class NodeHost {
   readonly waits: Date[] = [];
   readonly logged: unknown[] = [];
   /** Exchanges that n8n's helper was asked for, and how many of them have no answer yet. */
-  readonly exchanges = { asked: 0, unanswered: 0 };
+  /** `most` of them were unanswered at once. */
+  readonly exchanges = { asked: 0, unanswered: 0, most: 0 };
   staticData: IDataObject = {};
   #nodeContext: IDataObject = {};
   #waitTill: Date | undefined;
@@ -74,6 +75,7 @@ export class NodeHost {
   readonly #httpRequest: typeof httpRequest = async (options) => {
     this.exchanges.asked += 1;
     this.exchanges.unanswered += 1;
+    this.exchanges.most = Math.max(this.exchanges.most, this.exchanges.unanswered);
     try {
       return await httpRequest(options);
     } finally {
