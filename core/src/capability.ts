@@ -15,6 +15,8 @@ export interface Limits {
   readonly linkLifetimeMs: number | null;
   /** Calls in flight at once, for one account. */
   readonly maxConcurrency: number;
+  /** Of them, those that do not say how many there may be, which are all but `open` with a `concurrency`; missing: `maxConcurrency`. */
+  readonly maxCalls?: number;
   /** Archives that one account may have running at once. */
   readonly maxArchives: number | null;
   /**

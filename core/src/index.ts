@@ -26,9 +26,7 @@ export { aroundCalls, composeLayers, overlay, type Call, type Layer } from './la
 export { createLimiter, type Limiter } from './layers/limit.ts';
 export { defaultRetryPolicy, retryDelayMs, type RetryPolicy } from './layers/retry.ts';
 export { CircuitBreaker, type BreakerPolicy, type BreakerState } from './limits/circuit-breaker.ts';
-export { Opening, type OpeningLimits } from './limits/opening.ts';
 export { createRateLimiter, type RateLimiter } from './limits/rate-limiter.ts';
-export { Turns } from './limits/turns.ts';
 export type { Link, LinkOptions } from './link.ts';
 export { mediaTypeOf } from './media-type.ts';
 export { createFinishedOperation } from './operation/finished-operation.ts';

@@ -39,6 +39,19 @@ describe('a body', () => {
     expect(adapter.calls.length).toBeGreaterThan(3);
   });
 
+  it('is continued among as many as its caller said', async () => {
+    const adapter = adapterWith((_file, part) => (part.length > 200_000 ? breaking(part.subarray(0, 60_000), new FileSourceError('network', 'reset')) : Readable.from([part])));
+    const open = adapter.open.bind(adapter);
+    const said: (number | undefined)[] = [];
+    adapter.open = (file, options) => {
+      said.push(options.concurrency);
+      return open(file, options);
+    };
+    await bytesOf((await sourceOf(adapter).open('1/2', { concurrency: 12 })).body);
+    expect(said.length).toBeGreaterThan(1);
+    expect(new Set(said)).toEqual(new Set([12]));
+  });
+
   it('is continued by reading again and skipping where the vendor has no ranges', async () => {
     let opened = 0;
     const adapter = adapterWith((_file, part) => {

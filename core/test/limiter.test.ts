@@ -70,6 +70,39 @@ test('each call runs in the context that it was made in, also after it waited', 
   expect(seen).toEqual(['a', 'b', 'c']);
 });
 
+test.each([
+  ['those that say nothing share a few places', [undefined, undefined, undefined, undefined, undefined], 3],
+  ['those that say no more share the same ones, so many of them', [2, 2, 2, undefined, undefined, 3], 3],
+  ['those that say more have so many', [4, 4, 4, 4, 4, 4], 4],
+  ['beside the others', [undefined, undefined, undefined, undefined, 5, 5, 5, 5, 5], 8],
+  ['each number for itself', [4, 4, 4, 4, 4, 5, 5, 5, 5, 5], 9],
+  ['and no more than all places', Array.from({ length: 20 }, () => 1000), 10],
+] as const)('of calls that say how many there may be, %s', async (_what, asked, started) => {
+  const limiter = createLimiter(10, 3);
+  const { promise, open } = gate();
+  let running = 0;
+  const all = asked.map((concurrency) =>
+    limiter(() => {
+      running += 1;
+      return promise;
+    }, concurrency),
+  );
+  expect(running).toBe(started);
+  open();
+  await Promise.all(all);
+  expect(running).toBe(asked.length);
+});
+
+test('calls that wait for others of their kind hold no place that another one could have', async () => {
+  const limiter = createLimiter(4, 2);
+  const { promise, open } = gate();
+  const slow = Array.from({ length: 50 }, () => limiter(() => promise, 1));
+  expect(await limiter(async () => 'at once')).toBe('at once');
+  expect(await limiter(async () => 'at once', 4)).toBe('at once');
+  open();
+  await Promise.all(slow);
+});
+
 test('what is no number of calls is refused by name, and Infinity is no limit', async () => {
   for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => createLimiter(wrong)).toThrow(FileSourceError);
   const limiter = createLimiter(Number.POSITIVE_INFINITY);

@@ -2,9 +2,9 @@ import { native, unsupported, type Capabilities } from '@filesource/core';
 import type { OnlyOfficeConfig } from './config.ts';
 
 /** Of the fifty that DocSpace answers a user at once, where it counts: some are left for the user's browser. */
-export const maxConcurrency = 32;
-/** Files at once for callers that do not say how many. */
-export const maxOpening = 8;
+const maxConcurrency = 32;
+/** A portal may answer far fewer at once, and loses nothing by being asked so. */
+const maxCalls = 8;
 
 /**
  * What the configured generation gives; `auto` declares what holds for both.
@@ -28,7 +28,8 @@ export function capabilitiesOf(generation: OnlyOfficeConfig['generation']): Capa
       maxContentBytes: null,
       linkLifetimeMs: null,
       maxConcurrency,
-      maxOpening,
+      maxCalls,
+      maxOpening: maxCalls,
       maxArchives: 1,
       // What the file is, which a listing told as well, and then its bytes.
       requestsPerOpen: 2,

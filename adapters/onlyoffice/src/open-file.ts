@@ -1,5 +1,4 @@
-import { FileSourceError, FreshRecords, Opening, type Content, type FileRef, type OpenOptions, type Ports } from '@filesource/core';
-import { maxConcurrency, maxOpening } from './capabilities.ts';
+import { FileSourceError, FreshRecords, type Content, type FileRef, type OpenOptions, type Ports } from '@filesource/core';
 import type { OnlyOfficeClient } from './client.ts';
 import { toFileEntry } from './entries.ts';
 import { openBody, type Body } from './file-handler.ts';
@@ -19,7 +18,6 @@ export class FileOpener {
   readonly #ports: Ports;
   readonly #lookup: Lookup;
   readonly #listed: FreshRecords<FoundFile>;
-  readonly #opening = new Opening({ maxOpening, maxConcurrency });
   /** Only an announced length shows that a body is still the file that was listed, and no page. */
   #announcesLengths = true;
 
@@ -37,11 +35,7 @@ export class FileOpener {
     this.#listed.remember(folder, files.map(({ id }) => id), read);
   }
 
-  open(ref: FileRef, options: OpenOptions): Promise<Content> {
-    return this.#opening.run(options, () => this.#open(ref, options));
-  }
-
-  async #open(ref: FileRef, options: OpenOptions): Promise<Content> {
+  async open(ref: FileRef, options: OpenOptions): Promise<Content> {
     const { range, signal } = options;
     // Whoever carries on a file has to know whether it is still the same.
     const listed = range === undefined ? this.#listed.take(ref) : undefined;

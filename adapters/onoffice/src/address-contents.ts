@@ -1,4 +1,4 @@
-import { FileSourceError, Turns, WholeBody, type Content, type FileEntry, type FileRef } from '@filesource/core';
+import { FileSourceError, WholeBody, type Content, type FileEntry, type FileRef } from '@filesource/core';
 import type { Readable } from 'node:stream';
 import { maxSharedBytes } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
@@ -8,6 +8,7 @@ import type { Action, ActionData } from './envelope.ts';
 import { isUnknownParameter, protocolError } from './errors.ts';
 import type { KnownFiles } from './known-files.ts';
 import { noSuchFile } from './refusals.ts';
+import { Turns } from './turns.ts';
 
 /** Requests for large files that wait for their first bytes. */
 const maxStarting = 8;

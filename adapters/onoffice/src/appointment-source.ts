@@ -1,6 +1,6 @@
-import { FileSourceError, Opening, type ByteRange, type Content, type FileRef, type OpenOptions, type Ports, type SourceAdapter } from '@filesource/core';
+import { FileSourceError, type ByteRange, type Content, type FileRef, type OpenOptions, type Ports, type SourceAdapter } from '@filesource/core';
 import { Readable } from 'node:stream';
-import { appointmentCapabilities, fileLinkLifetimeMs, maxConcurrency, maxOpening } from './capabilities.ts';
+import { appointmentCapabilities, fileLinkLifetimeMs } from './capabilities.ts';
 import type { ApiClient } from './client.ts';
 import type { AppointmentConfig } from './config.ts';
 import { diagnoseAccount } from './diagnose.ts';
@@ -10,11 +10,12 @@ import { linkRequest, openLink, type LinkOptions } from './link-content.ts';
 import { KnownLinks } from './known-links.ts';
 import { fileUrlOf, linkHosts } from './links.ts';
 import { findFile, maxPageSize, pageOfEntries, readFilePage, type FilePage } from './paging.ts';
+import { Opening } from './opening.ts';
 import { noArchive, noSuchFile } from './refusals.ts';
 
 export function createAppointmentSource(config: AppointmentConfig, client: ApiClient, ports: Ports): SourceAdapter {
   const request = linkRequest(linkHosts(config.apiUrl, config.allowHosts));
-  const opening = new Opening({ maxOpening, maxConcurrency });
+  const opening = new Opening();
   const known = new KnownLinks(ports.clock);
 
   const listPage = (folder: string, options: Parameters<SourceAdapter['listPage']>[1]): Promise<FilePage> => readFilePage(client, { module: 'appointment', folder }, options);
@@ -34,11 +35,10 @@ export function createAppointmentSource(config: AppointmentConfig, client: ApiCl
   };
 
   /** One attempt has two links: the first may come from a listing, the second one is fresh for certain, so a page behind it is no accident. */
-  const open = async (ref: FileRef, openOptions: OpenOptions): Promise<Content> => {
+  const open = async (ref: FileRef, { range, signal, concurrency }: OpenOptions): Promise<Content> => {
     checkRef(ref);
-    const { range, signal } = openOptions;
     const options: LinkOptions = { request, range, signal };
-    const attempt = (record: FileRecord): Content | Promise<Content> => emptyRest(record, range) ?? opening.run(openOptions, () => openLink(ports, record, options));
+    const attempt = (record: FileRecord): Content | Promise<Content> => emptyRest(record, range) ?? opening.run(concurrency, () => openLink(ports, record, options));
     try {
       return await attempt(known.take(ref) ?? (await find(ref, signal)));
     } catch (error) {

@@ -60,7 +60,7 @@ async function deliver<C extends Content>(
   operation: string,
   ref: Ref | undefined,
 ): Promise<C> {
-  const { signal } = openOptions;
+  const { signal, concurrency } = openOptions;
   const withSignal = signal === undefined ? {} : { signal };
   const content = checked(await open(openOptions));
   if (content.body instanceof WholeBody && content.body.length === content.size) {
@@ -74,7 +74,7 @@ async function deliver<C extends Content>(
     ...(transferTimeoutMs === undefined ? {} : { transferTimeoutMs }),
     maxFruitlessResumes,
     ...withSignal,
-    reopen: (offset, length, until) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, signal: until }),
+    reopen: (offset, length, until) => open({ range: { offset, ...(length === undefined ? {} : { length }) }, signal: until, ...(concurrency === undefined ? {} : { concurrency }) }),
     locate: (error) => inContext(error, context, operation, ref),
     onResume: (error, receivedBytes) =>
       logger.log('info', 'source.resume', {

@@ -7,6 +7,7 @@ import { mapOperation } from '../operation/map-operation.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { PageAhead } from '../pages-ahead.ts';
 import type { FetchedPage } from '../paging.ts';
+import type { FileRef } from '../ref.ts';
 import type { CallOptions, SourceAdapter } from '../source-adapter.ts';
 
 /** Wraps a source; everything that cuts across adapters is a layer and stands nowhere else. */
@@ -66,6 +67,8 @@ export interface Call {
   /** The address inside the source; `undefined` for an archive, which has many. */
   readonly ref: { readonly folder: string; readonly file?: string } | undefined;
   readonly signal: AbortSignal | undefined;
+  /** What an `open` says of how many there may be at once. */
+  readonly concurrency?: number;
 }
 
 type Around = <T>(call: Call, run: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>;
@@ -76,7 +79,7 @@ export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter
     listPage: async (folder, options) =>
       aroundAhead(await around({ name: 'list', ref: { folder }, signal: options.signal }, (signal) => inner.listPage(folder, withSignal(options, signal))), folder, around),
     stat: (ref, options) => around({ name: 'stat', ref, signal: options.signal }, (signal) => inner.stat(ref, withSignal(options, signal))),
-    open: (file, options) => around({ name: 'open', ref: file, signal: options.signal }, (signal) => inner.open(file, withSignal(options, signal))),
+    open: (file, options) => around(callOf(file, options), (signal) => inner.open(file, withSignal(options, signal))),
     link: (ref, options) => around({ name: 'link', ref, signal: options.signal }, (signal) => inner.link(ref, withSignal(options, signal))),
     archive: async (selection, options) => {
       const operation = await around({ name: 'archive', ref: undefined, signal: options.signal }, (signal) => inner.archive(selection, withSignal(options, signal)));
@@ -91,6 +94,10 @@ export function aroundCalls(inner: SourceAdapter, around: Around): SourceAdapter
           },
         }),
   });
+}
+
+function callOf(file: FileRef, { signal, concurrency }: OpenOptions): Call {
+  return concurrency === undefined ? { name: 'open', ref: file, signal } : { name: 'open', ref: file, signal, concurrency };
 }
 
 function aroundAhead(page: FetchedPage<Entry>, folder: string, around: Around): FetchedPage<Entry> {

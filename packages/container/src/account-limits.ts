@@ -34,7 +34,7 @@ export type AccountLimits = Pick<FileSourceOptions, 'limiter' | 'byteRate' | 'br
   /** Of requests; `undefined` for no limit. */
   readonly requestRate?: RateLimiter;
   /** What of it a source tells as its own limits. */
-  readonly told: Pick<Limits, 'maxConcurrency' | 'maxRequestsPerSecond' | 'maxBytesPerSecond'>;
+  readonly told: Pick<Limits, 'maxConcurrency' | 'maxCalls' | 'maxRequestsPerSecond' | 'maxBytesPerSecond'>;
 };
 
 /** What the sources of each account share; of what they ask for, the strictest counts. */
@@ -51,9 +51,10 @@ function limitsOfOne(sources: readonly Limited[], { clock }: Ports): AccountLimi
   const failures = least(({ common }) => common.breakerFailures);
   const coolDownMs = Math.max(...sources.map(({ common }) => common.breakerCoolDownMs ?? 0));
   const maxConcurrency = least(({ adapter, common }) => lowest([adapter.capabilities.limits.maxConcurrency, common.maxConcurrency])) ?? 1;
+  const maxCalls = least(({ adapter }) => adapter.capabilities.limits.maxCalls) ?? maxConcurrency;
   return {
-    limiter: createLimiter(maxConcurrency),
-    told: { maxConcurrency, ...(requests === undefined ? {} : { maxRequestsPerSecond: requests }), ...(bytes === undefined ? {} : { maxBytesPerSecond: bytes }) },
+    limiter: createLimiter(maxConcurrency, maxCalls),
+    told: { maxConcurrency, ...(maxCalls < maxConcurrency ? { maxCalls } : {}), ...(requests === undefined ? {} : { maxRequestsPerSecond: requests }), ...(bytes === undefined ? {} : { maxBytesPerSecond: bytes }) },
     ...(requests === undefined ? {} : { requestRate: createRateLimiter({ clock, perSecond: requests }) }),
     ...(bytes === undefined ? {} : { byteRate: createRateLimiter({ clock, perSecond: bytes }) }),
     ...(failures === undefined || coolDownMs === 0 ? {} : { breaker: new CircuitBreaker(clock, { failures, coolDownMs }) }),

@@ -62,7 +62,10 @@ function buildAdapter(source: ConfiguredSource, ports: Ports): Built {
 /** What a source tells of its limits is what holds for it. */
 function telling(adapter: SourceAdapter, told: AccountLimits['told']): SourceAdapter {
   const { capabilities } = adapter;
-  return overlay(adapter, { capabilities: { ...capabilities, limits: { ...capabilities.limits, ...told } } });
+  const { maxCalls, maxOpening } = capabilities.limits;
+  const most = (calls: number): number => Math.min(calls, told.maxConcurrency);
+  const bounded = { ...(maxCalls === undefined ? {} : { maxCalls: most(maxCalls) }), ...(maxOpening === undefined ? {} : { maxOpening: most(maxOpening) }) };
+  return overlay(adapter, { capabilities: { ...capabilities, limits: { ...capabilities.limits, ...bounded, ...told } } });
 }
 
 /** Connections of the account, made within its time. */

@@ -3,12 +3,13 @@ import { FileSourceError, standardLayers, type HttpClient, type SourceAdapter } 
 import { createMemoryAdapter, createTestPorts, createVirtualClock } from '@filesource/testkit';
 import { Readable } from 'node:stream';
 import { commonSettingsOf, limitsOf, type Limited } from '../src/account-limits.ts';
+import { onlyoffice } from '@filesource/onlyoffice';
 import { createFileSources } from '../src/index.ts';
 import { createAcme } from './acme.ts';
 
-function limited(settings: object, maxConcurrency = 8, account = 'one'): Limited {
+function limited(settings: object, maxConcurrency = 8, account = 'one', maxCalls?: number): Limited {
   const memory = createMemoryAdapter({ folders: [] });
-  const adapter: SourceAdapter = { ...memory, capabilities: { ...memory.capabilities, limits: { ...memory.capabilities.limits, maxConcurrency } } };
+  const adapter: SourceAdapter = { ...memory, capabilities: { ...memory.capabilities, limits: { ...memory.capabilities.limits, maxConcurrency, ...(maxCalls === undefined ? {} : { maxCalls }) } } };
   return { account, adapter, common: commonSettingsOf(settings) };
 }
 
@@ -41,6 +42,14 @@ describe('the limits of an account', () => {
     expect(await mostAtOnce(limits('two').limiter)).toBe(9);
   });
 
+  it('leave places to those that say how many there may be, as the provider says', async () => {
+    const { limiter, told } = limitsOf([limited({}, 20, 'one', 4), limited({}, 20, 'one', 9)], ports)('one');
+    expect(told).toEqual({ maxConcurrency: 20, maxCalls: 4 });
+    expect(await mostAtOnce(limiter)).toBe(4);
+    expect(await mostAtOnce((run) => limiter(run, 16))).toBe(16);
+    expect(limitsOf([limited({ maxConcurrency: 3 }, 20, 'one', 4)], ports)('one').told).toEqual({ maxConcurrency: 3 });
+  });
+
   it('have a breaker unless every source wants none', async () => {
     const off = { breakerFailures: 0, breakerCoolDownMs: 1000 };
     expect(limitsOf([limited(off), limited(off)], ports)('one').breaker).toBeUndefined();
@@ -59,6 +68,8 @@ describe('the limits of an account', () => {
     const common = { provider: 'acme-files', token: 'abcd' };
     const sources = await createFileSources({ config: { sources: { a: { ...common, maxConcurrency: 2, maxRequestsPerSecond: 0.5 }, b: common } }, adapters: [acme.descriptor] });
     for (const name of ['a', 'b']) expect(sources.get(name).capabilities.limits).toMatchObject({ maxConcurrency: 2, maxRequestsPerSecond: 0.5 });
+    const portal = await createFileSources({ config: { sources: { p: { provider: 'onlyoffice', baseUrl: 'https://portal.example.com', apiKey: 'sk-none', maxConcurrency: 5 } } }, adapters: [onlyoffice] });
+    expect(portal.get('p').capabilities.limits).toMatchObject({ maxConcurrency: 5, maxCalls: 5, maxOpening: 5 });
     expect(sources.get('a').capabilities.limits).not.toHaveProperty('maxBytesPerSecond');
     await sources.close();
   });

@@ -27,6 +27,7 @@ const capabilitiesSchema = z.strictObject({
     openBatchFileBytes: count.optional(),
     requestsPerOpen: count.optional(),
     requestsPerListedOpen: count.optional(),
+    maxCalls: count.optional(),
     maxOpening: count.optional(),
     maxRequestsPerSecond: z.number().min(0).optional(),
     maxBytesPerSecond: count.optional(),

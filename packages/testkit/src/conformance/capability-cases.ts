@@ -43,7 +43,7 @@ const silentRefusals: readonly ConformanceCase[] = refusable.map((name) => ({
 
 const limitKinds = { maxPageSize: false, maxContentBytes: true, linkLifetimeMs: true, maxConcurrency: false, maxArchives: true } as const;
 /** Those that an adapter may leave out. */
-const optionalLimits = ['openBatch', 'openBatchBytes', 'openBatchSpreadBytes', 'openBatchFileBytes', 'requestsPerOpen', 'requestsPerListedOpen', 'maxOpening'] as const;
+const optionalLimits = ['openBatch', 'openBatchBytes', 'openBatchSpreadBytes', 'openBatchFileBytes', 'requestsPerOpen', 'requestsPerListedOpen', 'maxCalls', 'maxOpening'] as const;
 
 export const capabilityCases: ConformanceArea = {
   area: 'capabilities',
