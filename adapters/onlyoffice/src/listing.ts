@@ -123,9 +123,10 @@ function entriesOf({ folders, files }: ContentsDto, folder: string, generation: 
   return entries;
 }
 
-/** Made here, so that what it remembers is the bytes and nothing else of the page; those of a small answer that came packed are the start of a far larger block. */
+/** Made here, so that what it remembers is the bytes and nothing else of the page; those of a small answer may be a part of a far larger block, which others use as well. */
 function laterIn(bytes: Buffer): () => readonly FileDto[] {
-  const own = bytes.buffer.byteLength > 2 * bytes.length ? Buffer.from(bytes) : bytes;
+  const own = bytes.buffer.byteLength > 2 * bytes.length ? Buffer.allocUnsafeSlow(bytes.length) : bytes;
+  if (own !== bytes) bytes.copy(own);
   return () => {
     const { response } = envelopeSchema.parse(parseJson(textOf(own), { isPicked: true }));
     return (quickContents(response) ?? contentsSchema.parse(response)).files ?? [];
