@@ -29,6 +29,8 @@ export interface Content {
   readonly totalSize: number | null;
   /** Where in the file `body` starts. */
   readonly offset: number;
+  /** Bytes before `offset` that the vendor sends all the same, and that are read and thrown away before the first of `body`; missing: none. */
+  readonly skippedBytes?: number;
   readonly mediaType: string | null;
   readonly name: string | null;
   /** Changes when the content changes; compared before a transfer is continued. */

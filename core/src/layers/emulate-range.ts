@@ -54,7 +54,7 @@ export function cutToRange(content: Content, range: ByteRange): Content {
   const isBegun = isExact && totalSize !== null && content.size !== null && wanted !== null && content.size < wanted;
   if (isExact) return isBegun ? { ...content, size: wanted } : content;
   const cut = new CutTransform(skip, wanted ?? Number.POSITIVE_INFINITY);
-  return { ...content, body: pipeTogether(content.body, cut), offset: start, size: totalSize === null && range.length !== undefined ? null : wanted };
+  return { ...content, body: pipeTogether(content.body, cut), ...(skip === 0 ? {} : { skippedBytes: skip }), offset: start, size: totalSize === null && range.length !== undefined ? null : wanted };
 }
 
 /** Drops the first `skip` bytes, passes `take`, and then ends without reading on. */

@@ -6,6 +6,8 @@ import { codeOf } from './local/target-error.ts';
 export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
+  /** Where nothing more of the body is wanted, which may change meanwhile; as bytes of the part. Default: its end. */
+  readonly until?: () => number;
   /** Called after each chunk is taken, and waited for. */
   readonly onWritten?: () => Promise<void> | undefined;
   /** Bytes that the vendor lists, where the body announces none: one that goes on beyond them is given up. */
@@ -48,10 +50,11 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
     if (body.destroyed && !body.readableEnded) throw closedEarly();
     // Only where nobody else sees the chunks may their memory be used for something else.
     const isAlone = handsOver(body);
-    const { listed } = options;
+    const { listed, until } = options;
     let isBusy = false;
     let hasEnded = body.readableEnded;
     let hasFailed = false;
+    let isEnough = false;
     let underWay: Promise<void> = Promise.resolve();
     const whileGoing: ReceiveOptions = { ...options, onWritten: () => (hasFailed ? undefined : options.onWritten?.()) };
     const fail = (error: unknown): void => {
@@ -65,25 +68,30 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       if (hasFailed) return;
       isBusy = false;
       watch?.resume();
-      if (hasEnded) resolve();
+      if (hasEnded || isEnough) resolve();
       else body.resume();
     };
-    body.on('error', fail);
+    body.on('error', (error) => {
+      if (!isEnough) fail(error);
+    });
     body.on('close', () => {
-      if (!hasEnded) fail(closedEarly());
+      if (!hasEnded && !isEnough) fail(closedEarly());
     });
     body.on('end', () => {
       hasEnded = true;
       if (!isBusy && !hasFailed) resolve();
     });
     body.on('data', (chunk: Buffer) => {
-      if (hasFailed) return;
+      if (hasFailed || isEnough) return;
       watch?.pause();
       try {
         if (typeof listed === 'number' && part.bytes + chunk.length > listed) throw grown(part.bytes + chunk.length, listed);
-        const taken = takeChunk(chunk, part, isAlone, whileGoing);
+        const wanted = until === undefined ? Number.POSITIVE_INFINITY : Math.max(0, until() - part.bytes);
+        const taken = takeChunk(chunk, wanted, part, isAlone, whileGoing);
+        isEnough = chunk.length >= wanted;
         if (taken === undefined) {
           watch?.resume();
+          if (isEnough) resolve();
           return;
         }
         isBusy = true;
@@ -100,10 +108,10 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
   });
 }
 
-/** `undefined` when the next chunk can come at once. */
-function takeChunk(chunk: Buffer, part: PartFile, isAlone: boolean, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
-  const bytes = chunk.length;
-  const taken = part.take(chunk, isAlone ? homeOf(chunk) : undefined);
+/** As much of it as is wanted; `undefined` when the next chunk can come at once. */
+function takeChunk(chunk: Buffer, wanted: number, part: PartFile, isAlone: boolean, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
+  const bytes = Math.min(chunk.length, wanted);
+  const taken = part.take(bytes === chunk.length ? chunk : chunk.subarray(0, bytes), isAlone ? homeOf(chunk) : undefined);
   onBytes?.(bytes);
   return taken === undefined ? onWritten?.() : taken.then(onWritten);
 }

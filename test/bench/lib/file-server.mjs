@@ -8,13 +8,14 @@ import { freePort } from './free-port.mjs';
 /**
  * Serves a folder on loopback by HTTP and, where there is openssl, by HTTPS with a certificate made for the run.
  * - nginx in one process; where it is not installed, a server on Node in a process of its own.
+ * - `bytesPerSecond`: what each connection brings at most; default: no bound.
  */
-export async function startFileServer(world, root) {
+export async function startFileServer(world, root, { bytesPerSecond } = {}) {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const place = join(world.home, `server-${httpPort}`);
   await mkdir(place, { recursive: true });
   const tls = world.peers.found.has('openssl') ? await makeCertificate(place) : undefined;
-  const settings = { root, place, httpPort, httpsPort, tls };
+  const settings = { root, place, httpPort, httpsPort, tls, bytesPerSecond };
   const isNginx = world.peers.found.has('nginx');
   const [file, ...args] = isNginx ? await nginxCommand(settings) : [process.execPath, fileURLToPath(new URL('static-server.mjs', import.meta.url)), JSON.stringify(settings)];
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -48,13 +49,14 @@ async function makeCertificate(place) {
   return { certificate, key };
 }
 
-async function nginxCommand({ root, place, httpPort, httpsPort, tls }) {
+async function nginxCommand({ root, place, httpPort, httpsPort, tls, bytesPerSecond }) {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${place}/${name};`).join(' ');
   const secure = tls === undefined ? '' : `server { listen 127.0.0.1:${httpsPort} ssl; ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key}; root ${root}; autoindex on; }`;
+  const bound = bytesPerSecond === undefined ? '' : `limit_rate ${bytesPerSecond};`;
   const config = `daemon off; master_process off; pid ${place}/nginx.pid; error_log ${place}/error.log;
 events { worker_connections 4096; }
 http {
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; default_type application/octet-stream; ${temporary}
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; default_type application/octet-stream; ${bound} ${temporary}
   server { listen 127.0.0.1:${httpPort}; root ${root}; autoindex on; location = /bench-status { stub_status; } }
   ${secure}
 }

@@ -6,8 +6,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import { join, normalize } from 'node:path';
 import { argv } from 'node:process';
 import { pipeline } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 
-const { root, httpPort, httpsPort, tls } = JSON.parse(argv[2]);
+const { root, httpPort, httpsPort, tls, bytesPerSecond } = JSON.parse(argv[2]);
 let requests = 0;
 
 async function answer(request, response) {
@@ -33,7 +34,19 @@ async function sendFile(path, request, response) {
   const range = first === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${size}` };
   response.writeHead(first === undefined ? 200 : 206, { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'content-length': end - start + 1, ...range });
   if (request.method === 'HEAD' || size === 0) response.end();
-  else pipeline(createReadStream(path, { start, end, highWaterMark: 2 ** 20 }), response, () => undefined);
+  else pipeline(createReadStream(path, { start, end, highWaterMark: 2 ** 20 }), bounded, response, () => undefined);
+}
+
+/** No more than a connection may bring. */
+async function* bounded(chunks) {
+  const startedMs = performance.now();
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    const dueMs = bytesPerSecond === undefined ? 0 : startedMs + (bytes * 1000) / bytesPerSecond - performance.now();
+    if (dueMs > 0) await wait(dueMs);
+    yield chunk;
+  }
 }
 
 const listener = (request, response) => void answer(request, response).catch(() => response.writeHead(404).end());

@@ -1,5 +1,6 @@
 import type { FileSource } from '@filesource/core';
 import type { PlannedFile } from './plan.ts';
+import type { SparePlaces } from './widening.ts';
 
 /** Files up to this share requests where the vendor can do that: their bytes are no reason to wait. */
 export const smallBytes = 256 * 1024;
@@ -20,7 +21,7 @@ interface Batch {
  * - Small files of a source whose opens share requests (`limits.openBatch`) have places of their own, for two requests: they start a whole
  *   batch at a time, so that one request is on its way while the answer to the other is used. A concurrency of 1 means one file at a time.
  */
-export class Places {
+export class Places implements SparePlaces {
   readonly #concurrency: number;
   readonly #batches = new Map<FileSource, Batch>();
   #inFlight = 0;
@@ -46,6 +47,15 @@ export class Places {
     const bytes = file.entry.size ?? 0;
     if (batch !== undefined) return this.#fits(batch, bytes) ? this.#takeSmall(batch, bytes) : undefined;
     return this.#inFlight < this.#concurrency ? this.#takePlace() : undefined;
+  }
+
+  /** Whether there is a place that no file waits for. */
+  get hasSpare(): boolean {
+    return this.#inFlight < this.#concurrency;
+  }
+
+  takeSpare(): (() => void) | undefined {
+    return this.hasSpare ? this.#takePlace() : undefined;
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {

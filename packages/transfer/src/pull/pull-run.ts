@@ -189,7 +189,7 @@ export class PullRun {
         leave();
         fetching.delete(fetched);
       };
-      const fetched = this.#fetchFile(file, leave).then(over, (error: unknown) => {
+      const fetched = this.#fetchFile(file, places, leave).then(over, (error: unknown) => {
         this.end(toFileSourceError(error));
         over();
       });
@@ -198,7 +198,7 @@ export class PullRun {
     await Promise.all(fetching);
   }
 
-  async #fetchFile(file: PlannedFile, onReceived: () => void): Promise<void> {
+  async #fetchFile(file: PlannedFile, places: Places, onReceived: () => void): Promise<void> {
     const place = this.#place;
     if (place === undefined || this.#signal.aborted) return;
     const { row, path } = file;
@@ -211,6 +211,7 @@ export class PullRun {
         target,
         journal,
         smallFiles,
+        places,
         hashing: this.#options.hashing,
         clock: this.#options.clock,
         signal: this.#signal,

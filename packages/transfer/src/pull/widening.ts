@@ -1,0 +1,219 @@
+import { FileSourceError, GatheredBytes, runAhead, type ByteRange, type Clock, type Content, type Ran } from '@filesource/core';
+
+export interface WideningSettings {
+  /** For so long one connection shows what it brings. */
+  readonly lookMs: number;
+  /** For so long the body goes on while a first range is asked for. */
+  readonly leadMs: number;
+  /** One that brings as many bytes a second is fast enough. */
+  readonly fastBytesPerSecond: number;
+  /** A rest that takes less time than this is not worth it. */
+  readonly leastLeftMs: number;
+  /** Of one range; each is held in memory until its turn. */
+  readonly rangeBytes: number;
+  /** Ranges at once. */
+  readonly mostRanges: number;
+  /** So many times the bytes of one connection have to come, else the rest comes by one again. */
+  readonly leastGain: number;
+}
+
+const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes: 4 * 1024 * 1024, mostRanges: 5, leastGain: 1.25 };
+
+/** Places of files that no file waits for. */
+export interface SparePlaces {
+  readonly hasSpare: boolean;
+  /** What gives the place back; `undefined` where there is none. */
+  takeSpare(): (() => void) | undefined;
+}
+
+export interface WideningOptions {
+  /** What is being received. Its validator and the size of the whole file are known. */
+  readonly content: Content;
+  readonly open: (range: ByteRange, signal: AbortSignal) => Promise<Content>;
+  readonly places: SparePlaces;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly settings?: Partial<WideningSettings>;
+}
+
+type Ranges = AsyncGenerator<Ran<Required<ByteRange>, Buffer[]>, void, undefined>;
+
+/** Pieces of a body that are less are put together. */
+const smallBytes = 64 * 1024;
+/** One for all: an error is costly to make, and nobody reads this one. */
+const gone = new FileSourceError('aborted', 'the rest of the file is not wanted any more');
+
+/**
+ * Fetches the rest of a large file in several ranges at once where one connection is slow, as those to a vendor far away are.
+ * - The body that is being received goes on up to {@link end}; what follows comes from {@link rest}, in its order.
+ * - Starts only when a first range has shown that it is of the same file, and that the vendor does not send all that stands before it.
+ * - Takes places that no file waits for. Where several ranges bring hardly more than one did, the rest comes in one.
+ */
+export class Widening {
+  readonly #options: WideningOptions;
+  readonly #settings: WideningSettings;
+  readonly #total: number;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  /** Since when, and where, the body is looked at. */
+  #since: { readonly ms: number; readonly at: number } | undefined;
+  #at = 0;
+  /** Of one connection. */
+  #bytesPerMs = 0;
+  #hasTried = false;
+  /** The place of the file itself is free once its body is not needed any more. */
+  #isOwnFree = false;
+  #end = Number.POSITIVE_INFINITY;
+  #ranges: Ranges | undefined;
+  /** The first of them, on its way. */
+  #first: ReturnType<Ranges['next']> | undefined;
+
+  constructor(options: WideningOptions) {
+    this.#options = options;
+    this.#settings = { ...defaults, ...options.settings };
+    this.#total = options.content.totalSize ?? 0;
+    this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
+  }
+
+  /** Where the body that is being received is not needed any more; `Infinity` where nothing else is on its way. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Looks at how fast bytes come; `at` is how far they are. */
+  look(at: number): void {
+    this.#at = at;
+    if (this.#hasTried) return;
+    const ms = this.#options.clock.now();
+    this.#since ??= { ms, at };
+    const elapsedMs = ms - this.#since.ms;
+    const { lookMs, leadMs, fastBytesPerSecond, leastLeftMs, rangeBytes } = this.#settings;
+    if (elapsedMs < lookMs) return;
+    this.#bytesPerMs = (at - this.#since.at) / elapsedMs;
+    // It may get slower.
+    this.#since = { ms, at };
+    const start = at + Math.max(rangeBytes, Math.ceil(this.#bytesPerMs * leadMs));
+    const isSlow = this.#bytesPerMs * 1000 < fastBytesPerSecond;
+    if (isSlow && this.#total - at > leastLeftMs * this.#bytesPerMs && this.#total - start > rangeBytes) this.#tryFrom(start);
+  }
+
+  /** All that follows {@link end}. Fails with `conflict` where a range is of another file. */
+  async *rest(): AsyncGenerator<Buffer, void, undefined> {
+    const { clock } = this.#options;
+    const { mostRanges, leastGain, rangeBytes } = this.#settings;
+    const start = this.#end;
+    this.#isOwnFree = true;
+    let at = start;
+    let begun: { readonly ms: number; readonly at: number } | undefined;
+    try {
+      for (let step = await this.#first; step !== undefined && step.done !== true; step = await this.#ranges?.next()) {
+        yield* await step.value.result;
+        at += step.value.item.length;
+        // The first ones came while the body went on.
+        if (at - start < mostRanges * rangeBytes) continue;
+        begun ??= { ms: clock.now(), at };
+        const isShown = at - begun.at >= 2 * mostRanges * rangeBytes;
+        if (isShown && at - begun.at < leastGain * this.#bytesPerMs * (clock.now() - begun.ms)) break;
+      }
+    } finally {
+      await this.#ranges?.return();
+    }
+    if (at < this.#total) yield* (await this.#open({ offset: at, length: this.#total - at }, this.#signal)).body as AsyncIterable<Buffer>;
+  }
+
+  /** Gives up what is on its way. */
+  close(): void {
+    this.#over.abort(gone);
+    this.#ranges?.return().catch(() => undefined);
+  }
+
+  #tryFrom(start: number): void {
+    const leave = this.#options.places.takeSpare();
+    // One may come free later.
+    if (leave === undefined) return;
+    this.#hasTried = true;
+    this.#open(this.#rangeAt(start), this.#signal).then(
+      (content) => this.#begin(start, content, leave),
+      // The body that is on its way needs no other.
+      leave,
+    );
+  }
+
+  #begin(start: number, content: Content, leave: () => void): void {
+    if (this.#signal.aborted || this.#at >= start) {
+      closeBody(content);
+      leave();
+      return;
+    }
+    this.#end = start;
+    const isFirst = ({ offset }: ByteRange): boolean => offset === start;
+    const run = (range: Required<ByteRange>, signal: AbortSignal): Promise<Buffer[]> =>
+      isFirst(range) ? gather(content, range.length).finally(leave) : this.#fetch(range, signal);
+    const weightOf = (): number => (this.#isOwnFree || this.#options.places.hasSpare ? 0 : Number.POSITIVE_INFINITY);
+    this.#ranges = runAhead(this.#rangesFrom(start), { run, most: this.#settings.mostRanges, weightOf, mostWeight: 0, signal: this.#signal });
+    this.#first = this.#ranges.next();
+  }
+
+  async #fetch(range: Required<ByteRange>, signal: AbortSignal): Promise<Buffer[]> {
+    const leave = this.#takePlace();
+    try {
+      return await gather(await this.#open(range, signal), range.length);
+    } finally {
+      leave();
+    }
+  }
+
+  /** There is one: no range starts before its turn without a place, and in its turn nothing else of the file is on its way. */
+  #takePlace(): () => void {
+    const leave = this.#isOwnFree ? undefined : this.#options.places.takeSpare();
+    if (leave !== undefined) return leave;
+    this.#isOwnFree = false;
+    return () => (this.#isOwnFree = true);
+  }
+
+  async #open(range: Required<ByteRange>, signal: AbortSignal): Promise<Content> {
+    const { content: whole, open } = this.#options;
+    const content = await open(range, signal);
+    const isSame = content.validator === whole.validator && content.totalSize === whole.totalSize && content.offset === range.offset && content.size === range.length;
+    if (isSame && content.skippedBytes === undefined) return content;
+    closeBody(content);
+    throw isSame
+      ? new FileSourceError('vendor-protocol', 'the vendor sends the file from its start, whatever range is asked for')
+      : new FileSourceError('conflict', 'the file was changed while it was being fetched', { advice: 'Pull it again.' });
+  }
+
+  #rangeAt(offset: number): Required<ByteRange> {
+    return { offset, length: Math.min(this.#settings.rangeBytes, this.#total - offset) };
+  }
+
+  #rangesFrom(start: number): Required<ByteRange>[] {
+    const ranges: Required<ByteRange>[] = [];
+    for (let offset = start; offset < this.#total; offset += this.#settings.rangeBytes) ranges.push(this.#rangeAt(offset));
+    return ranges;
+  }
+}
+
+/** The body in pieces; small ones are put together. */
+async function gather({ body }: Content, length: number): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  let small = new GatheredBytes();
+  let received = 0;
+  const endSmall = (): void => {
+    if (small.length > 0) pieces.push(small.whole());
+    small = new GatheredBytes();
+  };
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    received += chunk.length;
+    if (chunk.length < smallBytes) small.add(chunk);
+    if (chunk.length >= smallBytes || small.length >= smallBytes) endSmall();
+    if (chunk.length >= smallBytes) pieces.push(chunk);
+  }
+  endSmall();
+  if (received !== length) throw new FileSourceError('truncated', `${received} of ${length} bytes of a range came`, { status: 'temporary' });
+  return pieces;
+}
+
+function closeBody({ body }: Content): void {
+  body.on('error', () => undefined);
+  body.destroy();
+}

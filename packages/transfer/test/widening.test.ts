@@ -1,0 +1,210 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { FileSourceError, type ByteRange, type Content } from '@filesource/core';
+import { createVirtualClock } from '@filesource/testkit';
+import fc from 'fast-check';
+import type { PartFile } from '../src/local/part-file.ts';
+import { Places } from '../src/pull/places.ts';
+import { Widening, type WideningSettings } from '../src/pull/widening.ts';
+import { receive } from '../src/receive.ts';
+
+const KiB = 1024;
+const file = Buffer.from(Array.from({ length: 512 * KiB }, (_, index) => (index * 31 + (index >> 8)) % 251));
+const settings: WideningSettings = { lookMs: 300, leadMs: 200, fastBytesPerSecond: 1024 * KiB, leastLeftMs: 500, rangeBytes: 16 * KiB, mostRanges: 3, leastGain: 1.25 };
+
+interface Vendor {
+  /** Of a chunk of 4 KiB that the first body brings, and one that a range does; together, since ranges come at once. */
+  readonly bodyMs: number;
+  readonly rangeMs: number;
+  readonly chunkBytes?: number;
+  /** What is answered to the range at that offset, in place of what is right. */
+  readonly answer?: (range: Required<ByteRange>, right: Content) => Content | Promise<Content>;
+  readonly concurrency?: number;
+  readonly changed?: Partial<WideningSettings>;
+}
+
+interface Run {
+  readonly bytes: Buffer;
+  readonly error: unknown;
+  readonly ranges: readonly Required<ByteRange>[];
+  readonly mostAtOnce: number;
+  readonly bodyBytes: number;
+  /** Bodies that nobody closed, and places that nobody gave back. */
+  readonly left: { readonly bodies: number; readonly places: boolean };
+}
+
+/** Receives the file as a pull does, from a vendor whose time is told by its bytes. */
+async function run(vendor: Vendor, signal = new AbortController().signal, onBytes: (total: number) => void = () => undefined): Promise<Run> {
+  const clock = createVirtualClock();
+  const { concurrency = 8, chunkBytes = 4 * KiB, answer = (_range, right) => right } = vendor;
+  const bodies = new Set<Readable>();
+  let [nowMs, atOnce, mostAtOnce, bodyBytes] = [0, 0, 0, 0];
+  const contentOf = (start: number, end: number, ms: number, onChunk: (bytes: number) => void = () => undefined): Content => {
+    async function* chunks(): AsyncGenerator<Buffer, void, undefined> {
+      for (let at = start; at < end; at += chunkBytes) {
+        await nextTurn();
+        nowMs += ms;
+        const chunk = file.subarray(at, Math.min(end, at + chunkBytes));
+        onChunk(chunk.length);
+        yield chunk;
+      }
+    }
+    const body = Readable.from(chunks(), { objectMode: false });
+    bodies.add(body);
+    body.once('close', () => bodies.delete(body));
+    return { body, offset: start, size: end - start, totalSize: file.length, mediaType: null, name: null, validator: 'v1' };
+  };
+  const ranges: Required<ByteRange>[] = [];
+  const open = async (given: ByteRange): Promise<Content> => {
+    const range = { offset: given.offset, length: given.length ?? file.length - given.offset };
+    ranges.push(range);
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    await nextTurn();
+    const right = contentOf(range.offset, range.offset + range.length, vendor.rangeMs);
+    const content = await Promise.resolve(answer(range, right)).catch((error: unknown) => {
+      right.body.destroy();
+      throw error;
+    });
+    content.body.once('close', () => (atOnce -= 1));
+    return content;
+  };
+  const places = new Places(concurrency);
+  // The place of the file itself.
+  const leave = places.takeSpare();
+  const taken: Buffer[] = [];
+  let bytes = 0;
+  const take = (chunk: Buffer): undefined => {
+    taken.push(Buffer.from(chunk));
+    bytes += chunk.length;
+    return undefined;
+  };
+  const part = { take, get bytes() { return bytes; } } as unknown as PartFile;
+  const content = contentOf(0, file.length, vendor.bodyMs, (more) => (bodyBytes += more));
+  const widening = new Widening({ content, open, places, clock: { ...clock, now: () => nowMs }, signal, settings: { ...settings, ...vendor.changed } });
+  let error: unknown;
+  try {
+    const look = (): void => {
+      widening.look(bytes);
+      onBytes(bytes);
+    };
+    await receive(content.body, part, { signal, onBytes: look, until: () => widening.end });
+    if (bytes < file.length) await receive(Readable.from(widening.rest(), { objectMode: false }), part, { signal, onBytes: () => onBytes(bytes) });
+  } catch (thrown) {
+    error = thrown;
+  } finally {
+    widening.close();
+  }
+  leave?.();
+  for (let turns = 0; turns < 300; turns += 1) await nextTurn();
+  let free = 0;
+  while (places.takeSpare() !== undefined) free += 1;
+  return { bytes: Buffer.concat(taken), error, ranges, mostAtOnce, bodyBytes, left: { bodies: bodies.size, places: free !== concurrency } };
+}
+
+const nothingLeft = { bodies: 0, places: false };
+
+function expectWhole({ bytes, error, left }: Run): void {
+  expect(error).toBeUndefined();
+  expect(bytes.equals(file)).toBe(true);
+  expect(left).toEqual(nothingLeft);
+}
+
+describe('a large file of which one connection brings little', () => {
+  it('comes in several ranges, in their order, each byte once', async () => {
+    const done = await run({ bodyMs: 100, rangeMs: 30 });
+    expectWhole(done);
+    expect(done.mostAtOnce).toBe(settings.mostRanges);
+    const [first] = done.ranges;
+    expect(done.ranges.map(({ offset }) => offset)).toEqual(done.ranges.map((_range, index) => (first?.offset ?? 0) + index * settings.rangeBytes));
+    const last = done.ranges.at(-1);
+    expect((last?.offset ?? 0) + (last?.length ?? 0)).toBe(file.length);
+    // No more than a stream reads ahead.
+    expect(done.bodyBytes - (first?.offset ?? 0)).toBeLessThan(32 * KiB);
+  });
+
+  it('comes by that connection where all places are taken', async () => {
+    const done = await run({ bodyMs: 100, rangeMs: 30, concurrency: 1 });
+    expectWhole(done);
+    expect(done.ranges).toEqual([]);
+  });
+
+  it('takes no more places than are free', async () => {
+    const done = await run({ bodyMs: 100, rangeMs: 30, concurrency: 2 });
+    expectWhole(done);
+    expect(done.mostAtOnce).toBe(2);
+  });
+
+  it('comes by that connection where it is fast, or nearly done', async () => {
+    for (const vendor of [{ bodyMs: 3 }, { bodyMs: 100, changed: { leastLeftMs: 20_000 } }]) {
+      const done = await run({ rangeMs: 30, ...vendor });
+      expectWhole(done);
+      expect(done.ranges).toEqual([]);
+    }
+  });
+
+  it('comes in one after all where several bring no more', async () => {
+    const done = await run({ bodyMs: 100, rangeMs: 100 });
+    expectWhole(done);
+    const last = done.ranges.at(-1);
+    expect(last?.length).toBeGreaterThan(settings.rangeBytes);
+    expect((last?.offset ?? 0) + (last?.length ?? 0)).toBe(file.length);
+  });
+});
+
+describe('the body that is on its way goes on to its end', () => {
+  it.each<[string, Vendor['answer']]>([
+    ['where the vendor sends what stands before a range', (_range, right) => ({ ...right, skippedBytes: 5 })],
+    ['where the file was changed', (_range, right) => ({ ...right, validator: 'v2' })],
+    ['where the vendor tells another size', (_range, right) => ({ ...right, totalSize: file.length + 1 })],
+    ['where the range is another one', (_range, right) => ({ ...right, size: 3 })],
+    ['where a range cannot be had', () => Promise.reject(new FileSourceError('vendor-failure', 'no'))],
+  ])('%s', async (_when, answer) => {
+    const done = await run({ bodyMs: 100, rangeMs: 30, ...(answer === undefined ? {} : { answer }) });
+    expectWhole(done);
+    expect(done.ranges).toHaveLength(1);
+    expect(done.bodyBytes).toBe(file.length);
+  });
+
+  it('where the range comes too late', async () => {
+    const late = async (_range: ByteRange, right: Content): Promise<Content> => {
+      for (let turns = 0; turns < 200; turns += 1) await nextTurn();
+      return right;
+    };
+    const done = await run({ bodyMs: 100, rangeMs: 30, answer: late });
+    expectWhole(done);
+    expect(done.bodyBytes).toBe(file.length);
+  });
+});
+
+describe('what fails later fails the file, with what came before it', () => {
+  const late = 100 * KiB;
+
+  it.each<[string, Vendor['answer'], string]>([
+    ['a range of a file that was changed meanwhile', (range, right) => (range.offset > late ? { ...right, validator: 'v2' } : right), 'conflict'],
+    ['a range that cannot be had', (range, right) => (range.offset > late ? Promise.reject(new FileSourceError('timeout', 'no')) : right), 'timeout'],
+    ['a range that is too short', (range, right) => (range.offset > late ? { ...right, body: Readable.from([Buffer.alloc(1)]) } : right), 'truncated'],
+  ])('%s', async (_what, answer, kind) => {
+    const done = await run({ bodyMs: 100, rangeMs: 30, ...(answer === undefined ? {} : { answer }) });
+    expect(done.error).toMatchObject({ kind });
+    expect(done.bytes.length).toBeGreaterThan(0);
+    expect(done.bytes.equals(file.subarray(0, done.bytes.length))).toBe(true);
+    expect(done.left.places).toBe(false);
+  });
+
+  it.each([20, 60, 150])('an abort after %i KiB', async (kib) => {
+    const stop = new AbortController();
+    const done = await run({ bodyMs: 100, rangeMs: 30 }, stop.signal, (bytes) => bytes >= kib * KiB && stop.abort());
+    expect(done.error).toMatchObject({ kind: 'aborted' });
+    expect(done.bytes.equals(file.subarray(0, done.bytes.length))).toBe(true);
+    expect(done.left).toEqual(nothingLeft);
+  });
+});
+
+it('whatever the pieces, the sizes and the places, a file comes whole', async () => {
+  const times = fc.integer({ min: 1, max: 200 });
+  const changed = fc.record({ rangeBytes: fc.integer({ min: 4 * KiB, max: 70 * KiB }), mostRanges: fc.integer({ min: 1, max: 6 }), lookMs: fc.integer({ min: 0, max: 1000 }), leastLeftMs: fc.integer({ min: 0, max: 1000 }) });
+  const vendor = fc.record({ bodyMs: times, rangeMs: times, chunkBytes: fc.integer({ min: 1000, max: 40 * KiB }), concurrency: fc.integer({ min: 1, max: 6 }), changed });
+  await fc.assert(fc.asyncProperty(vendor, async (given) => expectWhole(await run(given))), { numRuns: 60 });
+});
