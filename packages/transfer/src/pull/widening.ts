@@ -47,7 +47,7 @@ const gone = new FileSourceError('aborted', 'the rest of the file is not wanted 
  * Fetches the rest of a large file in several ranges at once where one connection is slow, as those to a vendor far away are.
  * - The body that is being received goes on up to {@link end}; what follows comes from {@link rest}, in its order.
  * - Starts only when a first range has shown that it is of the same file, and that the vendor does not send all that stands before it.
- * - Takes places that no file waits for. Where several ranges bring hardly more than one did, the rest comes in one.
+ * - Takes places that no file waits for. Where several ranges bring hardly more than one did, or one of them fails, the rest comes in one.
  */
 export class Widening {
   readonly #options: WideningOptions;
@@ -107,7 +107,10 @@ export class Widening {
     let begun: { readonly ms: number; readonly at: number } | undefined;
     try {
       for (let step = await this.#first; step !== undefined && step.done !== true; step = await this.#ranges?.next()) {
-        yield* await step.value.result;
+        const pieces = await step.value.result.catch((error: unknown) => this.#unlessAborted(error));
+        // One connection may bring what several do not, or tells why not.
+        if (pieces === undefined) break;
+        yield* pieces;
         at += step.value.item.length;
         // The first ones came while the body went on.
         if (at - start < mostRanges * rangeBytes) continue;
@@ -125,6 +128,10 @@ export class Widening {
   close(): void {
     this.#over.abort(gone);
     this.#ranges?.return().catch(() => undefined);
+  }
+
+  #unlessAborted(error: unknown): undefined {
+    if (this.#signal.aborted) throw error;
   }
 
   #tryFrom(start: number): void {
