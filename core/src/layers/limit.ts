@@ -27,10 +27,11 @@ export function createLimiter(maxConcurrency: number, maxCalls = maxConcurrency)
     return known;
   };
   // Who waits for others of its kind takes no place meanwhile.
-  return (run, concurrency = maxCalls) => {
-    const kind = of(Math.min(concurrency, maxConcurrency));
-    return concurrency < maxCalls ? kind(() => calls(() => places(run))) : kind(() => places(run));
-  };
+  return (run, concurrency = maxCalls) =>
+    promised(() => {
+      const kind = of(Math.min(concurrency, maxConcurrency));
+      return concurrency < maxCalls ? kind(() => calls(() => places(run))) : kind(() => places(run));
+    });
 }
 
 function placesFor(maxConcurrency: number): Limiter {

@@ -56,6 +56,21 @@ test.each([[2, 26], [4, 50], [8, 100], [32, 100]])('small files whose bytes are 
   expect(leave.length).toBe(most);
 });
 
+test('one file at a time comes in ranges, in places that no file has', () => {
+  const places = new Places(2);
+  const leave = places.takeSpare();
+  expect([places.hasSpare, leave]).toEqual([true, expect.any(Function)]);
+  places.takeSpare();
+  expect([places.hasSpare, places.takeSpare()]).toEqual([false, undefined]);
+  leave?.();
+  expect(places.hasSpare).toBe(true);
+  const end = places.takeRanges();
+  expect(places.takeRanges()).toBeUndefined();
+  end?.();
+  end?.();
+  expect(places.takeRanges()).toEqual(expect.any(Function));
+});
+
 test('a concurrency of 1 is one file at a time, whatever the source can do', async () => {
   const { leave } = await takeAll(new Places(1), planned(sourceOpening(50), 1));
   expect(leave.length).toBe(1);

@@ -19,7 +19,9 @@ interface Vendor {
   readonly rangeMs: number;
   readonly chunkBytes?: number;
   /** What is answered to the range at that offset, in place of what is right. */
-  readonly answer?: (range: Required<ByteRange>, right: Content) => Content | Promise<Content>;
+  readonly answer?: (range: Required<ByteRange>, right: Content, signal: AbortSignal) => Content | Promise<Content>;
+  /** Time goes on although nothing comes. */
+  readonly passes?: boolean;
   readonly concurrency?: number;
   readonly changed?: Partial<WideningSettings>;
 }
@@ -56,14 +58,14 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
     return { body, offset: start, size: end - start, totalSize: file.length, mediaType: null, name: null, validator: 'v1' };
   };
   const ranges: Required<ByteRange>[] = [];
-  const open = async (given: ByteRange): Promise<Content> => {
+  const open = async (given: ByteRange, signalOfRange: AbortSignal): Promise<Content> => {
     const range = { offset: given.offset, length: given.length ?? file.length - given.offset };
     ranges.push(range);
     atOnce += 1;
     mostAtOnce = Math.max(mostAtOnce, atOnce);
     await nextTurn();
     const right = contentOf(range.offset, range.offset + range.length, vendor.rangeMs);
-    const content = await Promise.resolve(answer(range, right)).catch((error: unknown) => {
+    const content = await Promise.resolve(answer(range, right, signalOfRange)).catch((error: unknown) => {
       right.body.destroy();
       throw error;
     });
@@ -84,6 +86,14 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
   const content = contentOf(0, file.length, vendor.bodyMs, (more) => (bodyBytes += more));
   const widening = new Widening({ content, open, places, clock: { ...clock, now: () => nowMs }, signal, settings: { ...settings, ...vendor.changed } });
   let error: unknown;
+  let isOver = false;
+  const pass = async (): Promise<void> => {
+    for (let turns = 0; !isOver; turns += 1) {
+      await nextTurn();
+      if (turns % 50 === 0) await clock.advance(1000);
+    }
+  };
+  const passing = vendor.passes === true ? pass() : undefined;
   try {
     const look = (): void => {
       widening.look(bytes);
@@ -95,7 +105,9 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
     error = thrown;
   } finally {
     widening.close();
+    isOver = true;
   }
+  await passing;
   leave?.();
   for (let turns = 0; turns < 300; turns += 1) await nextTurn();
   let free = 0;
@@ -168,6 +180,35 @@ it('a range that is shorter than it says is not taken', async () => {
     return { ...right, body: Readable.from([Buffer.alloc(1)]) };
   };
   expectWhole(await run({ bodyMs: 100, rangeMs: 30, answer }));
+});
+
+it('the rest of a large file comes in one where a range takes far too long', async () => {
+  const hanging = new Promise<Content>(() => undefined);
+  const answer = (range: ByteRange, right: Content): Content | Promise<Content> => {
+    if (range.offset < 200 * KiB || range.length !== settings.rangeBytes) return right;
+    right.body.destroy();
+    return hanging;
+  };
+  const done = await run({ bodyMs: 100, rangeMs: 30, answer, passes: true });
+  expect(done.error).toBeUndefined();
+  expect(done.bytes.equals(file)).toBe(true);
+  expect(done.ranges.at(-1)?.length).toBeGreaterThan(settings.rangeBytes);
+});
+
+it('a first range is given up once the body has come to it, with its place', async () => {
+  let gaveUpAt = Number.POSITIVE_INFINITY;
+  let at = 0;
+  const answer = (_range: ByteRange, right: Content, signal: AbortSignal): Promise<Content> =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        gaveUpAt = at;
+        reject(new FileSourceError('aborted', 'given up'));
+      });
+      right.body.on('close', () => undefined);
+    });
+  const done = await run({ bodyMs: 100, rangeMs: 30, answer }, undefined, (bytes) => (at = bytes));
+  expectWhole(done);
+  expect(gaveUpAt).toBeLessThan(file.length / 2);
 });
 
 describe('the body that is on its way goes on to its end', () => {

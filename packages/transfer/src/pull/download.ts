@@ -95,8 +95,9 @@ async function receiveAll({ source, entry }: PlannedFile, content: Content, part
   const { openRange, limits } = source.capabilities;
   const { validator, totalSize, size, offset, skippedBytes } = content;
   const isWhole = size !== null && size >= leastWidened && totalSize === offset + size;
-  // Where the config bounds the bytes, one connection brings as many as several.
-  const mayWiden = isWhole && validator !== null && skippedBytes === undefined && openRange.support === 'native' && limits.maxBytesPerSecond === undefined;
+  // Where the config bounds the bytes, one connection brings as many as several; where it bounds the requests, there are to be few.
+  const isBound = limits.maxBytesPerSecond !== undefined || limits.maxRequestsPerSecond !== undefined;
+  const mayWiden = isWhole && validator !== null && skippedBytes === undefined && openRange.support === 'native' && !isBound;
   if (!mayWiden) {
     await receive(content.body, part, receiving);
     return;

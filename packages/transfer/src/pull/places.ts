@@ -26,6 +26,7 @@ export class Places implements SparePlaces {
   readonly #batches = new Map<FileSource, Batch>();
   #inFlight = 0;
   #smallBytes = 0;
+  #hasRanges = false;
   #wake: (() => void) | undefined;
 
   constructor(concurrency: number) {
@@ -56,6 +57,12 @@ export class Places implements SparePlaces {
 
   takeSpare(): (() => void) | undefined {
     return this.hasSpare ? this.#takePlace() : undefined;
+  }
+
+  takeRanges(): (() => void) | undefined {
+    if (this.#hasRanges) return undefined;
+    this.#hasRanges = true;
+    return once(() => (this.#hasRanges = false));
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {

@@ -1,4 +1,4 @@
-import { FileSourceError, GatheredBytes, runAhead, type ByteRange, type Clock, type Content, type Ran } from '@filesource/core';
+import { awaitUnder, FileSourceError, GatheredBytes, runAhead, type ByteRange, type Clock, type Content, type Ran } from '@filesource/core';
 
 export interface WideningSettings {
   /** For so long one connection shows what it brings. */
@@ -24,6 +24,8 @@ export interface SparePlaces {
   readonly hasSpare: boolean;
   /** What gives the place back; `undefined` where there is none. */
   takeSpare(): (() => void) | undefined;
+  /** As much, for the one file of a pull that comes in ranges: what they hold in memory is bounded by that. */
+  takeRanges(): (() => void) | undefined;
 }
 
 export interface WideningOptions {
@@ -40,6 +42,10 @@ type Ranges = AsyncGenerator<Ran<Required<ByteRange>, Buffer[]>, void, undefined
 
 /** Pieces of a body that are less are put together. */
 const smallBytes = 64 * 1024;
+/** So many times what one connection would have taken, and some more, ranges may take. */
+const mostTimes = 2;
+const patienceMs = 5000;
+const longestMs = 3_600_000;
 /** One for all: an error is costly to make, and nobody reads this one. */
 const gone = new FileSourceError('aborted', 'the rest of the file is not wanted any more');
 
@@ -47,7 +53,8 @@ const gone = new FileSourceError('aborted', 'the rest of the file is not wanted 
  * Fetches the rest of a large file in several ranges at once where one connection is slow, as those to a vendor far away are.
  * - The body that is being received goes on up to {@link end}; what follows comes from {@link rest}, in its order.
  * - Starts only when a first range has shown that it is of the same file, and that the vendor does not send all that stands before it.
- * - Takes places that no file waits for. Where several ranges bring hardly more than one did, or one of them fails, the rest comes in one.
+ * - Takes places that no file waits for, and one file of a pull at a time. Where several ranges bring hardly more than one did, or one of them fails or takes too long,
+ *   the rest comes in one.
  */
 export class Widening {
   readonly #options: WideningOptions;
@@ -61,6 +68,9 @@ export class Widening {
   /** Of one connection. */
   #bytesPerMs = 0;
   #hasTried = false;
+  /** Ends the wait for a first range, which is of use as long as the body has not come to it. */
+  #wait: { readonly start: number; readonly over: AbortController } | undefined;
+  #endRanges: (() => void) | undefined;
   /** The place of the file itself is free once its body is not needed any more. */
   #isOwnFree = false;
   #end = Number.POSITIVE_INFINITY;
@@ -83,6 +93,7 @@ export class Widening {
   /** Looks at how fast bytes come; `at` is how far they are. */
   look(at: number): void {
     this.#at = at;
+    if (this.#wait !== undefined && at >= this.#wait.start) this.#wait.over.abort(gone);
     if (this.#hasTried) return;
     const ms = this.#options.clock.now();
     this.#since ??= { ms, at };
@@ -102,16 +113,20 @@ export class Widening {
     const { clock } = this.#options;
     const { mostRanges, leastGain, rangeBytes } = this.#settings;
     const start = this.#end;
+    const startedMs = clock.now();
     this.#isOwnFree = true;
     let at = start;
     let begun: { readonly ms: number; readonly at: number } | undefined;
     try {
       for (let step = await this.#first; step !== undefined && step.done !== true; step = await this.#ranges?.next()) {
-        const pieces = await step.value.result.catch((error: unknown) => this.#unlessAborted(error));
+        const { item, result } = step.value;
+        const dueMs = startedMs + patienceMs + (mostTimes * (at + item.length - start)) / this.#bytesPerMs;
+        const coming = awaitUnder(result, { clock, signal: this.#signal, timeoutMs: Math.min(Math.max(0, dueMs - clock.now()), longestMs), onTimeout: () => gone });
+        const pieces = await coming.catch((error: unknown) => this.#unlessAborted(error));
         // One connection may bring what several do not, or tells why not.
         if (pieces === undefined) break;
         yield* pieces;
-        at += step.value.item.length;
+        at += item.length;
         // The first ones came while the body went on.
         if (at - start < mostRanges * rangeBytes) continue;
         begun ??= { ms: clock.now(), at };
@@ -121,13 +136,15 @@ export class Widening {
     } finally {
       await this.#ranges?.return();
     }
-    if (at < this.#total) yield* (await this.#open({ offset: at, length: this.#total - at }, this.#signal)).body as AsyncIterable<Buffer>;
+    // By now, reading once more what stands before it is better than nothing.
+    if (at < this.#total) yield* (await this.#open({ offset: at, length: this.#total - at }, this.#signal, true)).body as AsyncIterable<Buffer>;
   }
 
   /** Gives up what is on its way. */
   close(): void {
     this.#over.abort(gone);
     this.#ranges?.return().catch(() => undefined);
+    this.#endRanges?.();
   }
 
   #unlessAborted(error: unknown): undefined {
@@ -135,14 +152,24 @@ export class Widening {
   }
 
   #tryFrom(start: number): void {
-    const leave = this.#options.places.takeSpare();
-    // One may come free later.
-    if (leave === undefined) return;
+    const { places } = this.#options;
+    this.#endRanges = places.takeRanges();
+    const leave = this.#endRanges === undefined ? undefined : places.takeSpare();
+    if (leave === undefined) {
+      // It may be otherwise later.
+      this.#endRanges?.();
+      return;
+    }
     this.#hasTried = true;
-    this.#open(this.#rangeAt(start), this.#signal).then(
+    const over = new AbortController();
+    this.#wait = { start, over };
+    this.#open(this.#rangeAt(start), AbortSignal.any([this.#signal, over.signal])).then(
       (content) => this.#begin(start, content, leave),
-      // The body that is on its way needs no other.
-      leave,
+      () => {
+        // The body that is on its way needs no other.
+        leave();
+        this.#endRanges?.();
+      },
     );
   }
 
@@ -150,8 +177,10 @@ export class Widening {
     if (this.#signal.aborted || this.#at >= start) {
       closeBody(content);
       leave();
+      this.#endRanges?.();
       return;
     }
+    this.#wait = undefined;
     this.#end = start;
     const isFirst = ({ offset }: ByteRange): boolean => offset === start;
     const run = (range: Required<ByteRange>, signal: AbortSignal): Promise<Buffer[]> =>
@@ -178,15 +207,16 @@ export class Widening {
     return () => (this.#isOwnFree = true);
   }
 
-  async #open(range: Required<ByteRange>, signal: AbortSignal): Promise<Content> {
+  async #open(range: Required<ByteRange>, signal: AbortSignal, maySkip = false): Promise<Content> {
     const { content: whole, open } = this.#options;
     const content = await open(range, signal);
     const isSame = content.validator === whole.validator && content.totalSize === whole.totalSize && content.offset === range.offset && content.size === range.length;
-    if (isSame && content.skippedBytes === undefined) return content;
+    if (isSame && (maySkip || content.skippedBytes === undefined)) return content;
     closeBody(content);
     throw isSame
       ? new FileSourceError('vendor-protocol', 'the vendor sends the file from its start, whatever range is asked for')
-      : new FileSourceError('conflict', 'the file was changed while it was being fetched', { advice: 'Pull it again.' });
+      : // What came before it is still a part of the file as it was.
+        new FileSourceError('conflict', 'the file was changed while it was being fetched', { status: 'temporary', advice: 'Pull it again.' });
   }
 
   #rangeAt(offset: number): Required<ByteRange> {
