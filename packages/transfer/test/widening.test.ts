@@ -86,9 +86,9 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
   const content = contentOf(0, file.length, vendor.bodyMs, (more) => (bodyBytes += more));
   const widening = new Widening({ content, open, places, clock: { ...clock, now: () => nowMs }, signal, settings: { ...settings, ...vendor.changed } });
   let error: unknown;
-  let isOver = false;
+  const over = new AbortController();
   const pass = async (): Promise<void> => {
-    for (let turns = 0; !isOver; turns += 1) {
+    for (let turns = 0; !over.signal.aborted; turns += 1) {
       await nextTurn();
       if (turns % 50 === 0) await clock.advance(1000);
     }
@@ -105,7 +105,7 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
     error = thrown;
   } finally {
     widening.close();
-    isOver = true;
+    over.abort();
   }
   await passing;
   leave?.();
