@@ -108,7 +108,7 @@ export class Widening {
     if (isSlow && this.#total - at > leastLeftMs * this.#bytesPerMs && this.#total - start > rangeBytes) this.#tryFrom(start);
   }
 
-  /** All that follows {@link end}. Fails with `conflict` where a range is of another file. */
+  /** All that follows {@link end}. Fails with what one connection fails with, and with `conflict` where that brings another file. */
   async *rest(): AsyncGenerator<Buffer, void, undefined> {
     const { clock } = this.#options;
     const { mostRanges, leastGain, rangeBytes } = this.#settings;
