@@ -17,7 +17,7 @@ export interface WideningSettings {
   readonly leastGain: number;
 }
 
-const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes: 4 * 1024 * 1024, mostRanges: 5, leastGain: 1.25 };
+const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes: 4 * 1024 * 1024, mostRanges: 4, leastGain: 1.25 };
 
 /** Places of files that no file waits for. */
 export interface SparePlaces {
