@@ -15,7 +15,7 @@ export interface Limits {
   readonly linkLifetimeMs: number | null;
   /** Calls in flight at once, for one account. */
   readonly maxConcurrency: number;
-  /** Of them, those that do not say how many there may be, which are all but `open` with a `concurrency`; missing: `maxConcurrency`. */
+  /** Of them, all but `open` with a `concurrency` that is larger; missing: `maxConcurrency`. */
   readonly maxCalls?: number;
   /** Archives that one account may have running at once. */
   readonly maxArchives: number | null;

@@ -11,7 +11,7 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /**
    * Files whose bytes are asked for at once, counted over all calls with this number; default: `limits.maxOpening`, and without effect where a source has no such limit.
-   * - For callers that open more than that together, so that the links of many files share a request.
+   * - For callers that open more than that together. At most `limits.maxConcurrency`.
    */
   readonly concurrency?: number;
 }

@@ -3,7 +3,7 @@ import type { OnlyOfficeConfig } from './config.ts';
 
 /** Of the fifty that DocSpace answers a user at once, where it counts: some are left for the user's browser. */
 const maxConcurrency = 32;
-/** A portal may answer far fewer at once, and loses nothing by being asked so. */
+/** Whatever stands before a portal may answer far fewer at once: nobody asks for more without having said so. */
 const maxCalls = 8;
 
 /**
