@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { formatRef, isFileRef, resolveRef, FileSourceError, throwIfAborted, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import { formatRef, isFileRef, resolveRef, FileSourceError, throwIfAborted, type ByteRange, type Clock, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
 import { Answers } from './answers.ts';
 import type { ArchiveLimits } from './archive/limits.ts';
 import { openRemoteZip } from './archive/remote-zip.ts';
@@ -7,7 +7,9 @@ import { eitherOf } from './local/either-of.ts';
 import { prepareFileTarget, type FileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
 import { syncDirectory } from './local/sync-directory.ts';
-import { checkSize, receive } from './receive.ts';
+import { receiveInRanges } from './ranges/receive-in-ranges.ts';
+import { placesBesideOne } from './ranges/spare-places.ts';
+import { checkSize, receive, type ReceiveOptions } from './receive.ts';
 import type { ReceiptFile } from './receipt.ts';
 
 export interface SaveFileOptions {
@@ -20,6 +22,8 @@ export interface SaveFileOptions {
   readonly limits?: Partial<ArchiveLimits>;
   readonly signal?: AbortSignal;
   readonly hashing: Hashing;
+  /** With it, the rest of a large file that one connection brings slowly comes in several ranges at once. Default: none; then it comes by one. */
+  readonly clock?: Clock;
   /**
    * Called after each chunk with the bytes so far. What it throws ends the transfer, and so does a rejection of a promise that it gives back.
    * - Such a promise is not waited for before the next chunk, but before the file appears.
@@ -50,20 +54,17 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
 
 async function save(ref: FileRef, target: FileTarget, answers: Answers, options: SaveFileOptions & { readonly signal: AbortSignal }): Promise<ReceiptFile> {
   const { source, file, signal, hashing, onProgress } = options;
-  const content = options.entry === undefined ? await source.open(ref, { signal }) : await openEntry(source, ref, options.entry, { signal, ...(options.limits === undefined ? {} : { limits: options.limits }) });
+  const { content, receiveInto } = await open(ref, options);
   const part = new PartFile({ ...target, hashing, size: content.size });
   let bytes = 0;
   try {
     const listed = content.size === null && options.entry === undefined ? await source.stat(ref, { signal }) : null;
     const sizes = { announced: content.size, listed: listed?.kind === 'file' ? listed.size : null };
-    await receive(content.body, part, {
-      signal,
-      listed: sizes.listed,
-      onBytes: (more) => {
-        bytes += more;
-        answers.add(onProgress?.(bytes, content.size));
-      },
-    });
+    const onBytes = (more: number): void => {
+      bytes += more;
+      answers.add(onProgress?.(bytes, content.size));
+    };
+    await receiveInto(part, { signal, listed: sizes.listed, onBytes });
     checkSize(part.bytes, sizes);
     await answers.settled(signal);
     throwIfAborted(signal);
@@ -77,7 +78,25 @@ async function save(ref: FileRef, target: FileTarget, answers: Answers, options:
   }
 }
 
-async function openEntry(source: FileSource, ref: FileRef, path: string, call: { readonly signal?: AbortSignal; readonly limits?: Partial<ArchiveLimits> }): Promise<Pick<Content, 'body' | 'size' | 'name'>> {
-  const zip = await openRemoteZip({ source, ref, ...call });
-  return { ...(await zip.open(path)), name: path.slice(path.lastIndexOf('/') + 1) };
+interface Opened {
+  readonly content: Pick<Content, 'body' | 'size' | 'name'>;
+  readonly receiveInto: (part: PartFile, receiving: ReceiveOptions) => Promise<void>;
+}
+
+async function open(ref: FileRef, options: SaveFileOptions & { readonly signal: AbortSignal }): Promise<Opened> {
+  const { source, entry, clock, signal } = options;
+  if (entry !== undefined) return openEntry(ref, entry, options);
+  const content = await source.open(ref, { signal });
+  if (clock === undefined) return receivedAlone(content);
+  const openRange = (range: ByteRange, until: AbortSignal): Promise<Content> => source.open(ref, { range, signal: until });
+  return { content, receiveInto: (part, receiving) => receiveInRanges(content, part, receiving, { source, clock, places: placesBesideOne(), open: openRange }) };
+}
+
+async function openEntry(ref: FileRef, path: string, { source, limits, signal }: SaveFileOptions & { readonly signal: AbortSignal }): Promise<Opened> {
+  const zip = await openRemoteZip({ source, ref, signal, ...(limits === undefined ? {} : { limits }) });
+  return receivedAlone({ ...(await zip.open(path)), name: path.slice(path.lastIndexOf('/') + 1) });
+}
+
+function receivedAlone(content: Opened['content']): Opened {
+  return { content, receiveInto: (part, receiving) => receive(content.body, part, receiving) };
 }

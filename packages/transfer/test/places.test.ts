@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { FileSource, SourceFileEntry } from '@filesource/core';
 import { Places } from '../src/pull/places.ts';
 import type { PlannedFile } from '../src/pull/plan.ts';
+import { SparePlaces } from '../src/ranges/spare-places.ts';
 import { file, memorySource } from './helpers.ts';
 
 const sourceOpening = (openBatch: number | undefined, maxOpening?: number): FileSource => {
@@ -57,7 +58,7 @@ test.each([[2, 26], [4, 50], [8, 100], [32, 100]])('small files whose bytes are 
 });
 
 test('one file at a time comes in ranges, in places that no file has', () => {
-  const places = new Places(2);
+  const places = new SparePlaces(2);
   const leave = places.takeSpare();
   expect([places.hasSpare, leave]).toEqual([true, expect.any(Function)]);
   places.takeSpare();

@@ -5,8 +5,8 @@ import { FileSourceError, type ByteRange, type Content } from '@filesource/core'
 import { createVirtualClock } from '@filesource/testkit';
 import fc from 'fast-check';
 import type { PartFile } from '../src/local/part-file.ts';
-import { Places } from '../src/pull/places.ts';
-import { Widening, type WideningSettings } from '../src/pull/widening.ts';
+import { SparePlaces } from '../src/ranges/spare-places.ts';
+import { Widening, type WideningSettings } from '../src/ranges/widening.ts';
 import { receive } from '../src/receive.ts';
 
 const KiB = 1024;
@@ -72,7 +72,7 @@ async function run(vendor: Vendor, signal = new AbortController().signal, onByte
     content.body.once('close', () => (atOnce -= 1));
     return content;
   };
-  const places = new Places(concurrency);
+  const places = new SparePlaces(concurrency);
   // The place of the file itself.
   const leave = places.takeSpare();
   const taken: Buffer[] = [];

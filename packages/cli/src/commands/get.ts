@@ -35,8 +35,8 @@ async function openEntry(context: CliContext, refText: string, entry: string, li
 
 async function save(context: CliContext, refText: string, to: string, options: GetCommandOptions): Promise<ExitCode> {
   const { source } = await context.resolve(refText);
-  const [{ saveFile }, { nodeHashing: hashing }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
-  const saved = await saveFile({ source, ref: refText, file: context.path(to), signal: context.signal, hashing, limits: limitsOf(options), ...(options.entry === undefined ? {} : { entry: options.entry }) });
+  const [{ saveFile }, { nodeHashing: hashing, systemClock: clock }] = await Promise.all([import('@filesource/transfer'), import('@filesource/container')]);
+  const saved = await saveFile({ source, ref: refText, file: context.path(to), signal: context.signal, hashing, clock, limits: limitsOf(options), ...(options.entry === undefined ? {} : { entry: options.entry }) });
   context.err.tell(`${to}: ${bytesText(saved.size)}, sha256 ${saved.sha256}`);
   return exitCodes.done;
 }

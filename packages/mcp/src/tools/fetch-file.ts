@@ -7,7 +7,7 @@ import { fileRefSchema } from '../schemas.ts';
 import { defineTool, untrusted, type Tool } from './tool.ts';
 import { overwriteSchema, placeSchema } from './write-input.ts';
 
-export function fetchFile({ sources, hashing }: McpHost, { directory }: WriteAccess): Tool {
+export function fetchFile({ sources, hashing, clock }: McpHost, { directory }: WriteAccess): Tool {
   return defineTool({
     name: 'fetch_file',
     title: 'Fetch a file',
@@ -25,6 +25,7 @@ export function fetchFile({ sources, hashing }: McpHost, { directory }: WriteAcc
           file: place.path,
           signal,
           hashing,
+          clock,
           onProgress: (bytes, totalBytes) => report?.(100 * shareOf(bytes, totalBytes), `${bytes} of ${totalBytes ?? 'unknown'} bytes`),
         });
         return { file: text, name: clipOrNull(saved.name), path: place.shown, bytes: saved.size ?? 0, sha256: saved.sha256 ?? '' };

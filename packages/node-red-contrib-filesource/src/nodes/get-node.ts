@@ -42,13 +42,15 @@ async function get(RED: NodeAPI, work: Work<GetDef>, wanted: Wanted): Promise<Ou
   const filename = (await work.value('filename')) ?? msg.filename;
   const { name, mediaType } = wanted.name === undefined ? await factsAt(source, wanted.ref, signal) : { mediaType: null, ...wanted, name: wanted.name };
   const file = await placeBelow(directory, typeof filename === 'string' ? filename : pathOf(wanted.ref, name));
+  const { hashing, clock } = systemPorts();
   let toldMs = 0;
   const { size, sha256, ref } = await saveFile({
     source,
     ref: wanted.ref,
     file,
     signal,
-    hashing: systemPorts().hashing,
+    hashing,
+    clock,
     onProgress: (bytes, totalBytes) => {
       if (Date.now() - toldMs < 200) return;
       toldMs = Date.now();

@@ -1,10 +1,21 @@
-import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type Clock } from '@filesource/core';
+import { FileSourceError, toFileSourceError, type Archive, type ArchiveContent, type ByteRange, type Clock, type FileSource } from '@filesource/core';
 import type { PartFile } from '../local/part-file.ts';
-import { receive } from '../receive.ts';
+import { receiveInRanges } from '../ranges/receive-in-ranges.ts';
+import type { SparePlaces } from '../ranges/spare-places.ts';
+import { receive, type ReceiveOptions } from '../receive.ts';
+
+interface VendorArchive {
+  readonly source: FileSource;
+  readonly clock: Clock;
+  /** For ranges, where one connection is slow. */
+  readonly places: SparePlaces;
+  /** Longest silence. */
+  readonly idleTimeoutMs: number;
+}
 
 export interface ReceiveArchiveOptions {
-  /** Longest silence, for a body that nobody else watches over. */
-  readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
+  /** For an archive that the vendor made: core watches over what it makes itself. */
+  readonly vendor?: VendorArchive;
   readonly signal?: AbortSignal;
   readonly onBytes: (bytes: number, totalBytes: number | null) => void;
 }
@@ -12,19 +23,19 @@ export interface ReceiveArchiveOptions {
 const mostFruitless = 3;
 
 /**
- * Writes the bytes of an archive into a part, and goes on by range where a connection breaks.
+ * Writes the bytes of an archive into a part, and goes on by range where a connection breaks, or in several ranges where it is slow.
  * - Throws `truncated` for fewer bytes than announced, `conflict` when the archive became another one on the way, `corrupt` for a
  *   vendor's archive that grows far beyond the files in it.
  */
 export async function receiveArchive(archive: Archive, first: ArchiveContent, part: PartFile, options: ReceiveArchiveOptions): Promise<void> {
-  const { idle, signal, onBytes } = options;
+  const { vendor, signal, onBytes } = options;
   const withSignal = signal === undefined ? {} : { signal };
   let mostBytes = Number.POSITIVE_INFINITY;
   const bound = (): void => {
     mostBytes = plausibleBytes(archive);
   };
   // What core makes tells its files only while it is read.
-  if (idle !== undefined) {
+  if (vendor !== undefined) {
     if (archive.itemsListed === undefined) bound();
     else archive.itemsListed.then(bound, () => undefined);
   }
@@ -37,7 +48,7 @@ export async function receiveArchive(archive: Archive, first: ArchiveContent, pa
   for (;;) {
     const before = part.bytes;
     try {
-      await receive(content.body, part, { ...withSignal, ...(idle === undefined ? {} : { idle }), onBytes: onTaken });
+      await receiveFrom(archive, content, part, { ...withSignal, onBytes: onTaken }, vendor);
       if (first.size !== null && part.bytes < first.size) throw new FileSourceError('truncated', `only ${part.bytes} of ${first.size} bytes came`);
       break;
     } catch (thrown) {
@@ -51,6 +62,15 @@ export async function receiveArchive(archive: Archive, first: ArchiveContent, pa
     }
   }
   if (first.size !== null && part.bytes > first.size) throw new FileSourceError('corrupt', `${part.bytes} bytes came, ${first.size} were announced`);
+}
+
+async function receiveFrom(archive: Archive, content: ArchiveContent, part: PartFile, receiving: ReceiveOptions, vendor: VendorArchive | undefined): Promise<void> {
+  if (vendor === undefined) return receive(content.body, part, receiving);
+  const { source, clock, places, idleTimeoutMs } = vendor;
+  const open = (range: ByteRange, signal: AbortSignal): Promise<ArchiveContent> => archive.open({ range, signal });
+  // A file that comes as it is has no checksums.
+  const inRanges = { source, clock, places, open, hasChecksums: content.format !== 'single' };
+  return receiveInRanges(content, part, { ...receiving, idle: { clock, timeoutMs: idleTimeoutMs } }, inRanges);
 }
 
 /** The rest, or nothing where there are no ranges. */

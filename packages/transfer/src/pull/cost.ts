@@ -1,6 +1,8 @@
 import { nextPollDelayMs, type FileSource, type Limits } from '@filesource/core';
 import type { Latency } from './listing-times.ts';
 import { smallBatches, smallBytes } from './places.ts';
+import { leastInRanges } from '../ranges/receive-in-ranges.ts';
+import { rangeBytes } from '../ranges/widening.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 /** What nobody can know beforehand, and what is assumed of it; times in milliseconds. */
@@ -47,6 +49,8 @@ export class FileLoad {
   /** Of those that are listed with a size. */
   bytes = 0;
   unknownSizes = 0;
+  /** Of the files that may come in ranges. */
+  ranges = 0;
   #alone = 0;
   readonly #shared: SharedRequests;
   readonly #smallShared: SharedRequests;
@@ -67,6 +71,7 @@ export class FileLoad {
     this.files += 1;
     this.bytes += size ?? 0;
     if (size === null) this.unknownSizes += 1;
+    this.ranges += rangesOf(size ?? 0);
     const { openBatch = 1, openBatchFileBytes = Number.POSITIVE_INFINITY, requestsPerListedOpen } = this.#limits;
     if (openBatch <= 1 || requestsPerListedOpen !== undefined || size === null || size > openBatchFileBytes) this.#alone += 1;
     else if (size <= smallBytes && this.#concurrency > 1) this.#smallShared.add(size);
@@ -89,6 +94,11 @@ export class FileLoad {
     const requestsMs = Math.max(sharedMs, ownMs === 0 ? 0 : ownMs + ms) + aloneMs;
     return { calls: { open, start: 0, poll: 0, download: 0 }, timeMs: boundedMs(requestsMs, open, this.expectedBytes, this.#limits) };
   }
+}
+
+/** In which as many bytes come where one connection is slow; 0 for what comes by one. */
+export function rangesOf(bytes: number): number {
+  return bytes < leastInRanges ? 0 : Math.ceil(bytes / rangeBytes);
 }
 
 /** The same files in one archive of the vendor's. */

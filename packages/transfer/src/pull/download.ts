@@ -1,17 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type ByteRange, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
 import { lastingPartName } from '../local/own-names.ts';
 import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
-import { checkSize, receive, type ReceiveOptions } from '../receive.ts';
+import { receiveInRanges } from '../ranges/receive-in-ranges.ts';
+import type { SparePlaces } from '../ranges/spare-places.ts';
+import { checkSize } from '../receive.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { DoneRecord, Journal, PartRecord } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
 import type { SmallFiles } from './small-files.ts';
-import { Widening, type SparePlaces } from './widening.ts';
 
 export interface DownloadOptions {
   readonly target: TargetDirectory;
@@ -66,12 +66,9 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   };
   const checkpoints = new Checkpoints(part, clock, note);
   try {
-    await receiveAll(file, content, part, options, {
-      signal,
-      onBytes: options.onBytes,
-      listed: size === null ? entry.size : null,
-      ...(canResume ? { onWritten: () => checkpoints.look() } : {}),
-    });
+    const receiving = { signal, onBytes: options.onBytes, listed: size === null ? entry.size : null, ...(canResume ? { onWritten: () => checkpoints.look() } : {}) };
+    const open = (range: ByteRange, until: AbortSignal): Promise<Content> => file.source.open(entry, { range, signal: until, concurrency });
+    await receiveInRanges(content, part, receiving, { source: file.source, open, places: options.places, clock });
     await checkpoints.end();
     checkSize(part.bytes, { listed: entry.size, announced: size });
     await part.finish();
@@ -85,34 +82,6 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const proof = { size: part.bytes, sha256: part.sha256 };
   journal.recordDone({ path, entry, ...proof });
   return proof;
-}
-
-/** Smaller rests come by one connection, however slow it is. */
-const leastWidened = 64 * 1024 * 1024;
-
-/** Receives the body, and from where one connection turns out slow the rest of it in several ranges at once. */
-async function receiveAll({ source, entry }: PlannedFile, content: Content, part: PartFile, { clock, signal, concurrency, places }: DownloadOptions, receiving: ReceiveOptions): Promise<void> {
-  const { openRange, limits } = source.capabilities;
-  const { validator, totalSize, size, offset, skippedBytes } = content;
-  const isWhole = size !== null && size >= leastWidened && totalSize === offset + size;
-  // Where the config bounds the bytes, one connection brings as many as several; where it bounds the requests, there are to be few.
-  const isBound = limits.maxBytesPerSecond !== undefined || limits.maxRequestsPerSecond !== undefined;
-  const mayWiden = isWhole && validator !== null && skippedBytes === undefined && openRange.support === 'native' && !isBound;
-  if (!mayWiden) {
-    await receive(content.body, part, receiving);
-    return;
-  }
-  const widening = new Widening({ content, clock, signal, places, open: (range, until) => source.open(entry, { range, signal: until, concurrency }) });
-  const onBytes = (bytes: number): void => {
-    receiving.onBytes?.(bytes);
-    widening.look(part.bytes);
-  };
-  try {
-    await receive(content.body, part, { ...receiving, onBytes, until: () => widening.end });
-    if (part.bytes < totalSize && part.bytes === widening.end) await receive(Readable.from(widening.rest(), { objectMode: false }), part, receiving);
-  } finally {
-    widening.close();
-  }
 }
 
 /** Keeps what is safely on the disk for a later run. */

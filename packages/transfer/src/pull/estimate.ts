@@ -132,7 +132,7 @@ function groupOf({ source, why, load, folders }: Counted, by: 'files' | 'archive
     calls,
     timeMs,
     ...(other === undefined ? {} : { instead: { by: by === 'files' ? ('archive' as const) : ('files' as const), ...other } }),
-    fallbacks: fallbacksOf(source, by, by === 'archive' ? other : undefined),
+    fallbacks: fallbacksOf(source, by, load, by === 'archive' ? other : undefined),
   };
 }
 

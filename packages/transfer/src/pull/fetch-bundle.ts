@@ -4,6 +4,7 @@ import { passingPart } from '../archive/passing-part.ts';
 import { receiveArchive } from '../archive/receive-archive.ts';
 import { uniquePartName } from '../local/own-names.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
+import type { SparePlaces } from '../ranges/spare-places.ts';
 import type { Bundle } from './bundler.ts';
 import type { Downloaded } from './download.ts';
 import type { Journal } from './journal.ts';
@@ -17,6 +18,7 @@ export interface FetchBundleOptions {
   readonly journal: Journal;
   readonly hashing: Hashing;
   readonly clock: Clock;
+  readonly places: SparePlaces;
   readonly signal: AbortSignal;
   /** The vendor's own progress, while it packs. */
   readonly onPacking: (percent: number | null, processed: number | null) => void;
@@ -76,14 +78,14 @@ interface Staging {
 
 /** The vendor's archive on the disk and unpacked beside the target, with what in it is which file. */
 async function bringStaged(bundle: Bundle, { packedPath, stagePath, onBytes }: Staging, options: FetchBundleOptions): Promise<readonly StagedFile[]> {
-  const { target, clock, signal } = options;
+  const { target, clock, places, signal } = options;
   const archive = await makeArchive(bundle, options);
   const content = await archive.open({ signal });
   const packed = passingPart({ partPath: packedPath, finalPath: packedPath, shownPath: target.path, size: content.size });
   let received = 0;
   try {
     await receiveArchive(archive, content, packed, {
-      idle: { clock, timeoutMs: idleTimeoutMs },
+      vendor: { source: bundle.source, clock, places, idleTimeoutMs },
       signal,
       onBytes: (bytes) => {
         onBytes(bytes - received);

@@ -1,6 +1,6 @@
 import type { FileSource } from '@filesource/core';
+import { once, SparePlaces } from '../ranges/spare-places.ts';
 import type { PlannedFile } from './plan.ts';
-import type { SparePlaces } from './widening.ts';
 
 /** Files up to this share requests where the vendor can do that: their bytes are no reason to wait. */
 export const smallBytes = 256 * 1024;
@@ -21,16 +21,17 @@ interface Batch {
  * - Small files of a source whose opens share requests (`limits.openBatch`) have places of their own, for two requests: they start a whole
  *   batch at a time, so that one request is on its way while the answer to the other is used. A concurrency of 1 means one file at a time.
  */
-export class Places implements SparePlaces {
+export class Places {
+  /** Of all files but the small ones that share requests. */
+  readonly spare: SparePlaces;
   readonly #concurrency: number;
   readonly #batches = new Map<FileSource, Batch>();
-  #inFlight = 0;
   #smallBytes = 0;
-  #hasRanges = false;
   #wake: (() => void) | undefined;
 
   constructor(concurrency: number) {
     this.#concurrency = concurrency;
+    this.spare = new SparePlaces(concurrency, () => this.#wake?.());
   }
 
   /** Resolves when a file may start, to what has to be called when it needs its place no more, once or more often. One caller at a time. */
@@ -47,22 +48,7 @@ export class Places implements SparePlaces {
     const batch = this.#batchOf(file);
     const bytes = file.entry.size ?? 0;
     if (batch !== undefined) return this.#fits(batch, bytes) ? this.#takeSmall(batch, bytes) : undefined;
-    return this.#inFlight < this.#concurrency ? this.#takePlace() : undefined;
-  }
-
-  /** Whether there is a place that no file waits for. */
-  get hasSpare(): boolean {
-    return this.#inFlight < this.#concurrency;
-  }
-
-  takeSpare(): (() => void) | undefined {
-    return this.hasSpare ? this.#takePlace() : undefined;
-  }
-
-  takeRanges(): (() => void) | undefined {
-    if (this.#hasRanges) return undefined;
-    this.#hasRanges = true;
-    return once(() => (this.#hasRanges = false));
+    return this.spare.takeSpare();
   }
 
   #batchOf({ source, entry }: PlannedFile): Batch | undefined {
@@ -81,14 +67,6 @@ export class Places implements SparePlaces {
     return batch.isFilling && this.#smallBytes + bytes <= mostSmallBytes;
   }
 
-  #takePlace(): () => void {
-    this.#inFlight += 1;
-    return once(() => {
-      this.#inFlight -= 1;
-      this.#wake?.();
-    });
-  }
-
   #takeSmall(batch: Batch, bytes: number): () => void {
     batch.inFlight += 1;
     this.#smallBytes += bytes;
@@ -104,13 +82,4 @@ export class Places implements SparePlaces {
       this.#wake = resolve;
     });
   }
-}
-
-function once(run: () => void): () => void {
-  let hasRun = false;
-  return () => {
-    if (hasRun) return;
-    hasRun = true;
-    run();
-  };
 }

@@ -46,6 +46,7 @@ export class PullRun {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #queue = new BoundedQueue<PlannedFile>(mostWaiting);
+  readonly #places: Places;
   readonly #tally: Tally;
   readonly #times: ListingTimes;
   readonly #sort: Sorter | undefined;
@@ -58,13 +59,14 @@ export class PullRun {
     this.#place = place;
     this.#times = look?.times ?? new ListingTimes(options.clock);
     this.#signal = eitherOf(this.#stop.signal, options.signal);
+    this.#places = new Places(options.concurrency ?? defaultConcurrency);
     this.#tally = new Tally(options.clock, (event) => this.emit(event));
     this.#bundles = place === undefined ? undefined : this.#bundleRunner(place);
     this.#sort = place === undefined || this.#bundles === undefined ? look : this.#sorter(place, this.#bundles);
   }
 
   async execute(plan: Plan): Promise<void> {
-    const { signal, concurrency = defaultConcurrency } = this.#options;
+    const { signal } = this.#options;
     const onAbort = (): void => {
       if (signal === undefined) return;
       const error = abortError(signal);
@@ -74,7 +76,7 @@ export class PullRun {
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const fetching = this.#fetchFiles(new Places(concurrency));
+      const fetching = this.#fetchFiles();
       await this.#list(plan);
       await this.#bundles?.idle();
       await fetching;
@@ -147,6 +149,7 @@ export class PullRun {
       ...place,
       hashing,
       clock,
+      places: this.#places.spare,
       signal: this.#signal,
       onPacking: (percent, processed) => this.emit({ type: 'operation-progress', percent, processed }),
       onBytes: (bytes) => this.#tally.receive(bytes),
@@ -179,7 +182,8 @@ export class PullRun {
     this.#tally.endFile();
   }
 
-  async #fetchFiles(places: Places): Promise<void> {
+  async #fetchFiles(): Promise<void> {
+    const places = this.#places;
     const fetching = new Set<Promise<void>>();
     for (;;) {
       const file = this.#queue.shift() ?? (await this.#queue.next());
@@ -189,7 +193,7 @@ export class PullRun {
         leave();
         fetching.delete(fetched);
       };
-      const fetched = this.#fetchFile(file, places, leave).then(over, (error: unknown) => {
+      const fetched = this.#fetchFile(file, leave).then(over, (error: unknown) => {
         this.end(toFileSourceError(error));
         over();
       });
@@ -198,7 +202,7 @@ export class PullRun {
     await Promise.all(fetching);
   }
 
-  async #fetchFile(file: PlannedFile, places: Places, onReceived: () => void): Promise<void> {
+  async #fetchFile(file: PlannedFile, onReceived: () => void): Promise<void> {
     const place = this.#place;
     if (place === undefined || this.#signal.aborted) return;
     const { row, path } = file;
@@ -211,7 +215,7 @@ export class PullRun {
         target,
         journal,
         smallFiles,
-        places,
+        places: this.#places.spare,
         hashing: this.#options.hashing,
         clock: this.#options.clock,
         signal: this.#signal,

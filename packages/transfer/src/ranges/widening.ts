@@ -1,4 +1,5 @@
 import { awaitUnder, FileSourceError, GatheredBytes, runAhead, type ByteRange, type Clock, type Content, type Ran } from '@filesource/core';
+import type { SparePlaces } from './spare-places.ts';
 
 export interface WideningSettings {
   /** For so long one connection shows what it brings. */
@@ -17,19 +18,13 @@ export interface WideningSettings {
   readonly leastGain: number;
 }
 
-const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes: 4 * 1024 * 1024, mostRanges: 4, leastGain: 1.25 };
+/** Of one range. */
+export const rangeBytes = 4 * 1024 * 1024;
 
-/** Places of files that no file waits for. */
-export interface SparePlaces {
-  readonly hasSpare: boolean;
-  /** What gives the place back; `undefined` where there is none. */
-  takeSpare(): (() => void) | undefined;
-  /** As much, for the one file of a pull that comes in ranges: what they hold in memory is bounded by that. */
-  takeRanges(): (() => void) | undefined;
-}
+const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes, mostRanges: 4, leastGain: 1.25 };
 
 export interface WideningOptions {
-  /** What is being received. Its validator and the size of the whole file are known. */
+  /** What is being received. The size of the whole is known. */
   readonly content: Content;
   readonly open: (range: ByteRange, signal: AbortSignal) => Promise<Content>;
   readonly places: SparePlaces;
@@ -50,10 +45,10 @@ const longestMs = 3_600_000;
 const gone = new FileSourceError('aborted', 'the rest of the file is not wanted any more');
 
 /**
- * Fetches the rest of a large file in several ranges at once where one connection is slow, as those to a vendor far away are.
+ * Fetches the rest of a large file, or archive, in several ranges at once where one connection is slow, as those to a vendor far away are.
  * - The body that is being received goes on up to {@link end}; what follows comes from {@link rest}, in its order.
  * - Starts only when a first range has shown that it is of the same file, and that the vendor does not send all that stands before it.
- * - Takes places that no file waits for, and one file of a pull at a time. Where several ranges bring hardly more than one did, or one of them fails or takes too long,
+ * - Takes places that nobody has, and one file at a time. Where several ranges bring hardly more than one did, or one of them fails or takes too long,
  *   the rest comes in one.
  */
 export class Widening {
