@@ -48,6 +48,19 @@ describe.each(['a portal', 'an appointment'])('a large file of %s, which sends i
     await expectComplete(await pulled(world.refOf(of)));
     expect(world.firstAsked).toBeGreaterThan(heldAt);
   });
+
+  it('is carried on where its sources were closed among them', async () => {
+    let closed: Promise<void> | undefined;
+    world.onRange = () => {
+      if (world.ranges.length === 6) closed = world.sources.close();
+    };
+    expect((await pulled(world.refOf(of))).complete).toBe(false);
+    await closed;
+    await world.open();
+    world.ranges = [];
+    await expectComplete(await pulled(world.refOf(of)));
+    expect(world.firstAsked).toBeGreaterThan(heldAt);
+  });
 });
 
 it.each([

@@ -49,6 +49,10 @@ export class SlowWorld {
     this.onRange = () => undefined;
     this.hurt = send;
     this.directory = await mkdtemp(join(tmpdir(), 'filesource-large-'));
+    await this.open();
+  }
+
+  async open(): Promise<void> {
     const account = { apiUrl: this.onOffice.apiUrl, token: this.onOffice.token, secret: this.onOffice.secret };
     this.sources = await createFileSources({
       config: {

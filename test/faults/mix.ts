@@ -61,6 +61,9 @@ const names = [...(Object.keys(rolls) as FaultName[]), 'flip', 'flip', 'content-
 const ofRanges: ReadonlySet<FaultName> = new Set<FaultName>(['ignore-range', 'content-range']);
 const ofPages: ReadonlySet<FaultName> = new Set<FaultName>(['repeat-page', 'drop-page']);
 
+/** So slow, by the clock of the runs, that large files come in ranges: 64 MiB in a second of the wall's. */
+const slowBodies: SandboxFault = { kind: 'trickle', bytes: 65_536, every: 1, on: ['content', 'archive'] };
+
 export function mixOf(seed: number): Mix {
   const dice = new Dice(seed);
   const stage = dice.one(stageNames);
@@ -81,7 +84,10 @@ export function mixOf(seed: number): Mix {
   const onlyFiles = dice.chance(0.15) ? dice.between(1, 3) : undefined;
   // One file alone comes as it is, without the checksum of an archive.
   const knowable = onlyFiles === 1 ? faults.filter(({ kind: flipped }) => flipped !== 'flip') : faults;
+  // The sandbox packs in this process: with so much in an archive, nothing else goes on meanwhile.
+  const isHuge = stage !== 'address' && job === 'pull' && dice.chance(0.12);
   const by = (['auto', 'files', 'archive'] as const)[seed % 3] ?? 'auto';
+  if (isHuge) return { seed, stage, job, by: 'files', folders: ['huge'], faults: [slowBodies, ...knowable] };
   return { seed, stage, job, by, folders, ...(onlyFiles === undefined ? {} : { onlyFiles }), faults: knowable };
 }
 

@@ -3,11 +3,11 @@ import { onlyoffice } from '@filesource/onlyoffice';
 import { onoffice } from '@filesource/onoffice';
 import { demoApiKeys, demoIds, demoUsers, startOnlyOfficeSandbox, startOnOfficeSandbox, type FaultPlan, type RecordedRequest } from '@filesource/sandbox';
 import { fastClock, pace } from './fast-clock.ts';
-import { fewDocuments, manyDocuments, type Expected } from './world.ts';
+import { fewDocuments, hugeDocuments, manyDocuments, type Expected } from './world.ts';
 
 export const stageNames = ['address', 'appointment', 'docspace', 'docspace-store', 'workspace'] as const;
 export type StageName = (typeof stageNames)[number];
-export type FolderName = 'few' | 'many' | 'nested' | 'none';
+export type FolderName = 'few' | 'many' | 'nested' | 'none' | 'huge';
 
 /** One vendor's server with files in it, and how to get sources of it. */
 export interface Stage {
@@ -30,12 +30,13 @@ export function createStage(name: StageName): Promise<Stage> {
 }
 
 async function onOfficeStage(kind: 'address' | 'appointment'): Promise<Stage> {
-  const ids = { few: 11, many: 12, nested: 13, none: 14 };
+  const ids = { few: 11, many: 12, nested: 13, none: 14, huge: 15 };
   const seeds = [
     { id: ids.few, files: fewDocuments() },
     { id: ids.many, files: manyDocuments() },
     { id: ids.nested, files: fewDocuments().slice(0, 2) },
     { id: ids.none, files: [] },
+    { id: ids.huge, files: hugeDocuments() },
   ];
   const sandbox = await startOnOfficeSandbox({ now: fastClock.now, data: kind === 'address' ? { addresses: seeds } : { appointments: seeds } });
   const store = kind === 'address' ? sandbox.store.addresses : sandbox.store.appointments;
@@ -68,7 +69,7 @@ async function onlyOfficeStage(name: Exclude<StageName, 'address' | 'appointment
     for (const document of documents) store.addFile(id, { title: document.name, content: document.bytes() });
     return id;
   };
-  const ids = { few: plant('wenige', fewDocuments()), many: plant('viele', manyDocuments()), nested: plant('Objekt', fewDocuments().slice(2, 5)), none: plant('leer', []) };
+  const ids = { few: plant('wenige', fewDocuments()), many: plant('viele', manyDocuments()), nested: plant('Objekt', fewDocuments().slice(2, 5)), none: plant('leer', []), huge: plant('Filme', hugeDocuments()) };
   plant('Grundrisse', fewDocuments().slice(5), plant('Bilder', fewDocuments().slice(0, 3), ids.nested));
   const filesBelow = (folder: number | string): Expected[] => [
     ...store.filesIn(folder).map((file) => ({ ref: `files:${folder}/${file.id}`, bytes: Buffer.from(file.versions.at(-1)?.bytes ?? []) })),

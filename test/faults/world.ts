@@ -24,6 +24,13 @@ export function manyDocuments(): readonly SampleDocument[] {
   return Array.from({ length: 205 }, (_, index) => text(`Beleg ${index}.txt`, `Beleg ${index}\n`));
 }
 
+let hugeBytes: Buffer | undefined;
+
+/** Large enough to come in ranges where it comes slowly; the same for all runs, since it takes a while to make. */
+export function hugeDocuments(): readonly SampleDocument[] {
+  return [sampleDocument('Film.bin', 'application/octet-stream', () => (hugeBytes ??= pseudoRandomBytes(5, 66 * 1024 * 1024)))];
+}
+
 function text(name: string, content: string): SampleDocument {
   return sampleDocument(name, 'text/plain', () => Buffer.from(content));
 }

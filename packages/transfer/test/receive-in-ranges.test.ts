@@ -4,13 +4,15 @@ import { expect, test } from '@jest/globals';
 import { FileSourceError, type Capabilities, type Content, type FileSource, type Limits } from '@filesource/core';
 import { createVirtualClock } from '@filesource/testkit';
 import type { PartFile } from '../src/local/part-file.ts';
-import { leastInRanges, receiveInRanges } from '../src/ranges/receive-in-ranges.ts';
+import { receiveInRanges } from '../src/ranges/receive-in-ranges.ts';
 import { placesBesideOne } from '../src/ranges/spare-places.ts';
+import { usualSettings } from '../src/ranges/widening.ts';
 import { memorySource } from './helpers.ts';
 
 const MiB = 1024 * 1024;
+const { leastBytes } = usualSettings;
 const chunk = Buffer.alloc(MiB);
-const whole = { size: leastInRanges, totalSize: leastInRanges, offset: 0, validator: 'v1', name: null, mediaType: null };
+const whole = { size: leastBytes, totalSize: leastBytes, offset: 0, validator: 'v1', name: null, mediaType: null };
 const { source: memory } = memorySource([{ id: '1', files: [] }]);
 const native: Capabilities['openRange'] = { support: 'native' };
 
@@ -55,15 +57,15 @@ async function rangesAskedFor({ content = {}, openRange = native, limits = {}, h
 test.each<[string, Vendor]>([
   ['a file', {}],
   ['what has no validator, but checksums', { content: { validator: null }, hasChecksums: true }],
-  ['the rest of a file', { content: { offset: MiB, totalSize: leastInRanges + MiB } }],
+  ['the rest of a file', { content: { offset: MiB, totalSize: leastBytes + MiB } }],
 ])('%s that comes slowly is asked for by range', async (_what, vendor) => {
   expect(await rangesAskedFor(vendor)).toBe(1);
 });
 
 test.each<[string, Vendor]>([
   ['what has neither validator nor checksums', { content: { validator: null } }],
-  ['a smaller file', { content: { size: leastInRanges - MiB, totalSize: leastInRanges - MiB } }],
-  ['a part of a file', { content: { totalSize: leastInRanges + MiB } }],
+  ['a smaller file', { content: { size: leastBytes - MiB, totalSize: leastBytes - MiB } }],
+  ['a part of a file', { content: { totalSize: leastBytes + MiB } }],
   ['a file whose size nobody tells', { content: { totalSize: null } }],
   ['a file of a vendor that sends all that stands before a range', { content: { skippedBytes: MiB } }],
   ['a file of a vendor without ranges', { openRange: { support: 'emulated' } as Capabilities['openRange'] }],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { FileSourceError } from '@filesource/core';
+import { FileSourceError, type ErrorKind, type FileSource } from '@filesource/core';
 import fc from 'fast-check';
 import { parseJournal } from '../src/pull/journal.ts';
 import { breakOffAt, file, filesBelow, memorySource, runPull, sha256, temporaryDirectory, validatedSource, watchedHashing } from './helpers.ts';
@@ -20,6 +20,14 @@ const five = ['1', '2', '3', '4', '5'].map((id) => file(id, `${id}.txt`));
 /** Pulls a large file, and gives it up when its first 1.5 MB are on their way to the disk. */
 async function breakOffInside(bytes: Buffer, directory: string): Promise<void> {
   const stop = new AbortController();
+  const source = sourceThatBreaks(bytes, directory, async () => {
+    stop.abort();
+    await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+  });
+  await expect(run(source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+}
+
+function sourceThatBreaks(bytes: Buffer, directory: string, breakOff: () => Promise<void>): FileSource {
   const { adapter, source } = validatedSource([file('1', 'large.bin', bytes)]);
   const hasPart = async (): Promise<boolean> => (await filesBelow(directory)).some((path) => path.includes('.part'));
   adapter.onBody = () =>
@@ -27,11 +35,10 @@ async function breakOffInside(bytes: Buffer, directory: string): Promise<void> {
       (async function* parts() {
         yield bytes.subarray(0, 1_500_000);
         while (!(await hasPart())) await nextTurn();
-        stop.abort();
-        await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+        await breakOff();
       })(),
     );
-  await expect(run(source, directory, { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+  return source;
 }
 
 describe('a pull that was broken off and is run again', () => {
@@ -77,6 +84,25 @@ describe('a pull that was broken off and is run again', () => {
     expect(second.offsets).toEqual([1_500_000]);
     expect(receipt.files[0]).toMatchObject({ status: 'ok', size: 3_000_000, sha256: sha256(bytes) });
     expect((await readFile(join(directory, 'contacts/1/large.bin'))).equals(bytes)).toBe(true);
+    expect(await filesBelow(directory)).toEqual(['contacts/1/large.bin']);
+  });
+
+  test.each<[ErrorKind, string, number]>([
+    ['aborted', 'goes on', 1_500_000],
+    ['unauthenticated', 'goes on', 1_500_000],
+    ['host-refused', 'goes on', 1_500_000],
+    ['target-failed', 'goes on', 1_500_000],
+    ['corrupt', 'begins anew', 0],
+    ['permission-denied', 'begins anew', 0],
+  ])('by %s, %s with a large file', async (kind, _how, offset) => {
+    const bytes = Buffer.alloc(3_000_000, 'large ');
+    const directory = await temporaryDirectory();
+    const source = sourceThatBreaks(bytes, directory, () => Promise.reject(new FileSourceError(kind, 'no more', { status: 'permanent' })));
+    await run(source, directory).catch(() => undefined);
+    expect((await filesBelow(directory)).filter((path) => path.includes('.part'))).toHaveLength(offset === 0 ? 0 : 1);
+    const second = validatedSource([file('1', 'large.bin', bytes)]);
+    expect((await run(second.source, directory)).files[0]).toMatchObject({ status: 'ok', sha256: sha256(bytes) });
+    expect(second.offsets).toEqual([offset]);
     expect(await filesBelow(directory)).toEqual(['contacts/1/large.bin']);
   });
 

@@ -1,8 +1,7 @@
 import { nextPollDelayMs, type FileSource, type Limits } from '@filesource/core';
 import type { Latency } from './listing-times.ts';
 import { smallBatches, smallBytes } from './places.ts';
-import { leastInRanges } from '../ranges/receive-in-ranges.ts';
-import { rangeBytes } from '../ranges/widening.ts';
+import { usualSettings } from '../ranges/widening.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 /** What nobody can know beforehand, and what is assumed of it; times in milliseconds. */
@@ -98,7 +97,8 @@ export class FileLoad {
 
 /** In which as many bytes come where one connection is slow; 0 for what comes by one. */
 export function rangesOf(bytes: number): number {
-  return bytes < leastInRanges ? 0 : Math.ceil(bytes / rangeBytes);
+  const { leastBytes, rangeBytes } = usualSettings;
+  return bytes < leastBytes ? 0 : Math.ceil(bytes / rangeBytes);
 }
 
 /** The same files in one archive of the vendor's. */

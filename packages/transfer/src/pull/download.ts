@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type ByteRange, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type ByteRange, type Clock, type Content, type ErrorKind, type Hashing, type RunningHash } from '@filesource/core';
 import { lastingPartName } from '../local/own-names.ts';
 import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
@@ -74,14 +74,21 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     await part.finish();
   } catch (thrown) {
     const error = toFileSourceError(thrown);
-    const isUnhurt = canResume && part.bytes < totalSize && (signal.aborted || error.status !== 'permanent' || endsTransfer(error));
-    if (isUnhurt) await suspend(part, checkpoints, note);
+    if (canResume && part.bytes < totalSize && (signal.aborted || isUnhurtBy(error))) await suspend(part, checkpoints, note);
     else await discard(part, checkpoints, note);
     throw error;
   }
   const proof = { size: part.bytes, sha256: part.sha256 };
   journal.recordDone({ path, entry, ...proof });
   return proof;
+}
+
+/** What tells nothing of the file itself: the source was closed, the login is of no use any more, a link led elsewhere, this machine took no more. */
+const ofOthers: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['aborted', 'unauthenticated', 'host-refused', 'target-failed']);
+
+/** Whether what came before the error is still a part of the file. */
+function isUnhurtBy(error: FileSourceError): boolean {
+  return error.status !== 'permanent' || ofOthers.has(error.kind) || endsTransfer(error);
 }
 
 /** Keeps what is safely on the disk for a later run. */

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { awaitUnder, FileSourceError, GatheredBytes, runAhead, type ByteRange, type Clock, type Content, type Ran } from '@filesource/core';
+import { closeBody, openRangeOf, type OpenRange } from './open-range.ts';
 import type { SparePlaces } from './spare-places.ts';
 
 export interface WideningSettings {
+  /** Less comes by one connection, however slow it is. */
+  readonly leastBytes: number;
   /** For so long one connection shows what it brings. */
   readonly lookMs: number;
   /** For so long the body goes on while a first range is asked for. */
@@ -18,19 +22,25 @@ export interface WideningSettings {
   readonly leastGain: number;
 }
 
-/** Of one range. */
-export const rangeBytes = 4 * 1024 * 1024;
-
-const defaults: WideningSettings = { lookMs: 3000, leadMs: 2000, fastBytesPerSecond: 24 * 1024 * 1024, leastLeftMs: 10_000, rangeBytes, mostRanges: 4, leastGain: 1.25 };
+export const usualSettings: WideningSettings = {
+  leastBytes: 64 * 1024 * 1024,
+  lookMs: 3000,
+  leadMs: 2000,
+  fastBytesPerSecond: 24 * 1024 * 1024,
+  leastLeftMs: 10_000,
+  rangeBytes: 4 * 1024 * 1024,
+  mostRanges: 4,
+  leastGain: 1.25,
+};
 
 export interface WideningOptions {
   /** What is being received. The size of the whole is known. */
   readonly content: Content;
-  readonly open: (range: ByteRange, signal: AbortSignal) => Promise<Content>;
+  readonly open: OpenRange;
   readonly places: SparePlaces;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly settings?: Partial<WideningSettings>;
+  readonly settings: WideningSettings;
 }
 
 type Ranges = AsyncGenerator<Ran<Required<ByteRange>, Buffer[]>, void, undefined>;
@@ -49,7 +59,7 @@ const gone = new FileSourceError('aborted', 'the rest of the file is not wanted 
  * - The body that is being received goes on up to {@link end}; what follows comes from {@link rest}, in its order.
  * - Starts only when a first range has shown that it is of the same file, and that the vendor does not send all that stands before it.
  * - Takes places that nobody has, and one file at a time. Where several ranges bring hardly more than one did, or one of them fails or takes too long,
- *   the rest comes in one.
+ *   they end.
  */
 export class Widening {
   readonly #options: WideningOptions;
@@ -63,6 +73,7 @@ export class Widening {
   /** Of one connection. */
   #bytesPerMs = 0;
   #hasTried = false;
+  #hasFailed = false;
   /** Ends the wait for a first range, which is of use as long as the body has not come to it. */
   #wait: { readonly start: number; readonly over: AbortController } | undefined;
   #endRanges: (() => void) | undefined;
@@ -75,7 +86,7 @@ export class Widening {
 
   constructor(options: WideningOptions) {
     this.#options = options;
-    this.#settings = { ...defaults, ...options.settings };
+    this.#settings = options.settings;
     this.#total = options.content.totalSize ?? 0;
     this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
   }
@@ -103,8 +114,13 @@ export class Widening {
     if (isSlow && this.#total - at > leastLeftMs * this.#bytesPerMs && this.#total - start > rangeBytes) this.#tryFrom(start);
   }
 
-  /** All that follows {@link end}. Fails with what one connection fails with, and with `conflict` where that brings another file. */
-  async *rest(): AsyncGenerator<Buffer, void, undefined> {
+  /** Whether {@link ranges} ended before the file because one of them could not be had. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** What follows {@link end}, as far as it is to come in ranges: to the end of the file, or to where the rest is better asked for in one. */
+  async *ranges(): AsyncGenerator<Buffer, void, undefined> {
     const { clock } = this.#options;
     const { mostRanges, leastGain, rangeBytes } = this.#settings;
     const start = this.#end;
@@ -117,7 +133,7 @@ export class Widening {
         const { item, result } = step.value;
         const dueMs = startedMs + patienceMs + (mostTimes * (at + item.length - start)) / this.#bytesPerMs;
         const coming = awaitUnder(result, { clock, signal: this.#signal, timeoutMs: Math.min(Math.max(0, dueMs - clock.now()), longestMs), onTimeout: () => gone });
-        const pieces = await coming.catch((error: unknown) => this.#unlessAborted(error));
+        const pieces = await coming.catch((error: unknown) => this.#noteFailure(error));
         // One connection may bring what several do not, or tells why not.
         if (pieces === undefined) break;
         yield* pieces;
@@ -131,8 +147,6 @@ export class Widening {
     } finally {
       await this.#ranges?.return();
     }
-    // By now, reading once more what stands before it is better than nothing.
-    if (at < this.#total) yield* (await this.#open({ offset: at, length: this.#total - at }, this.#signal, true)).body as AsyncIterable<Buffer>;
   }
 
   /** Gives up what is on its way. */
@@ -142,8 +156,9 @@ export class Widening {
     this.#endRanges?.();
   }
 
-  #unlessAborted(error: unknown): undefined {
+  #noteFailure(error: unknown): undefined {
     if (this.#signal.aborted) throw error;
+    this.#hasFailed = error !== gone;
   }
 
   #tryFrom(start: number): void {
@@ -158,7 +173,7 @@ export class Widening {
     this.#hasTried = true;
     const over = new AbortController();
     this.#wait = { start, over };
-    this.#open(this.#rangeAt(start), AbortSignal.any([this.#signal, over.signal])).then(
+    this.#openFirst(start, AbortSignal.any([this.#signal, over.signal])).then(
       (content) => this.#begin(start, content, leave),
       () => {
         // The body that is on its way needs no other.
@@ -202,16 +217,23 @@ export class Widening {
     return () => (this.#isOwnFree = true);
   }
 
-  async #open(range: Required<ByteRange>, signal: AbortSignal, maySkip = false): Promise<Content> {
-    const { content: whole, open } = this.#options;
-    const content = await open(range, signal);
-    const isSame = content.validator === whole.validator && content.totalSize === whole.totalSize && content.offset === range.offset && content.size === range.length;
-    if (isSame && (maySkip || content.skippedBytes === undefined)) return content;
+  async #open(range: Required<ByteRange>, signal: AbortSignal): Promise<Content> {
+    const content = await openRangeOf(this.#options.content, range, this.#options.open, signal);
+    if (content.skippedBytes === undefined) return content;
     closeBody(content);
-    throw isSame
-      ? new FileSourceError('vendor-protocol', 'the vendor sends the file from its start, whatever range is asked for')
-      : // What came before it is still a part of the file as it was.
-        new FileSourceError('conflict', 'the file was changed while it was being fetched', { status: 'temporary', advice: 'Pull it again.' });
+    throw new FileSourceError('vendor-protocol', 'the vendor sends the file from its start, whatever range is asked for');
+  }
+
+  /** Resolves when its first bytes are there: a vendor may tell at once what it sends, and send nothing for long. */
+  async #openFirst(start: number, signal: AbortSignal): Promise<Content> {
+    const content = await this.#open(this.#rangeAt(start), signal);
+    try {
+      await once(content.body, 'readable', { signal });
+      return content;
+    } catch (error) {
+      closeBody(content);
+      throw error;
+    }
   }
 
   #rangeAt(offset: number): Required<ByteRange> {
@@ -243,9 +265,4 @@ async function gather({ body }: Content, length: number): Promise<Buffer[]> {
   endSmall();
   if (received !== length) throw new FileSourceError('truncated', `${received} of ${length} bytes of a range came`, { status: 'temporary' });
   return pieces;
-}
-
-function closeBody({ body }: Content): void {
-  body.on('error', () => undefined);
-  body.destroy();
 }
