@@ -27,7 +27,7 @@ export function mayUseRanges({ openRange, limits }: Capabilities): boolean {
 
 /**
  * As {@link receive}, and from where one connection turns out slow, the rest comes in several ranges at once.
- * - Where ranges fail, one connection goes on, and fails with what it meets; throws `conflict` where it brings another file. When it is slow as well, ranges come
+ * - Where ranges fail or take too long, one connection goes on, and fails with what it meets; throws `conflict` where it brings another file. When it is slow as well, ranges come
  *   again, unless they brought little twice. Where they bring hardly more than it did, it goes on to the end.
  */
 export async function receiveInRanges(first: Content, part: PartFile, receiving: ReceiveOptions, inRanges: InRanges): Promise<void> {

@@ -114,7 +114,7 @@ export class Widening {
     if (isSlow && this.#total - at > leastLeftMs * this.#bytesPerMs && this.#total - start > rangeBytes) this.#tryFrom(start);
   }
 
-  /** Whether {@link ranges} ended before the file because one of them could not be had. */
+  /** Whether {@link ranges} ended before the file because one of them could not be had, or took too long. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
@@ -158,7 +158,7 @@ export class Widening {
 
   #noteFailure(error: unknown): undefined {
     if (this.#signal.aborted) throw error;
-    this.#hasFailed = error !== gone;
+    this.#hasFailed = true;
   }
 
   #tryFrom(start: number): void {
