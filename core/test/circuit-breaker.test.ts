@@ -67,6 +67,18 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('does not open for what one cut ended at once, and opens with the first attempt after it that fails too', async () => {
+    const breaker = new CircuitBreaker(createVirtualClock(), policy);
+    const cuts: (() => void)[] = [];
+    const cut = (): Promise<string> => new Promise((_resolve, reject) => cuts.push(() => reject(errorOf('network'))));
+    const together = Array.from({ length: 8 }, () => kindOf(breaker.run(cut)));
+    for (const end of cuts) end();
+    await Promise.all(together);
+    expect(breaker.state).toBe('closed');
+    await kindOf(breaker.run(attempt('network')));
+    expect(breaker.state).toBe('open');
+  });
+
   it('lets the next one try when the caller of the first went away', async () => {
     const clock = createVirtualClock();
     const breaker = new CircuitBreaker(clock, policy);

@@ -35,6 +35,7 @@ const probeHintMs = 1000;
 /**
  * Leaves a vendor alone that does not work: it then fails at once, with the last error as `cause` and with `retryAfterMs`.
  * - Counts temporary errors of kind network, timeout and vendor-failure only. Any answer of the vendor starts the count anew; an abort changes nothing.
+ * - Attempts that were under way when the first one of a row failed do not open it, however many they are: one cut ends all connections at once.
  * - Its refusals are `temporary` for three cool-downs, so that a short outage is waited for, and `persistent` after that.
  * - Our own and not a library's, since those read the time and set timers by themselves.
  */
@@ -42,6 +43,9 @@ export class CircuitBreaker {
   readonly #clock: Clock;
   readonly #policy: BreakerPolicy;
   #failures = 0;
+  #begun = 0;
+  /** How many attempts had begun when the first one of a row failed. */
+  #begunBefore = 0;
   #last: FileSourceError | undefined;
   /** Since when calls are refused; `undefined` while closed. */
   #openedMs: number | undefined;
@@ -65,6 +69,8 @@ export class CircuitBreaker {
   async run<T>(attempt: () => Promise<T>, onChange: OnChange = () => undefined): Promise<T> {
     const pass = this.#enter();
     if (pass !== undefined) onChange('half-open', this.#last);
+    this.#begun += 1;
+    const number = this.#begun;
     try {
       const value = await attempt();
       this.#answered(onChange);
@@ -72,7 +78,7 @@ export class CircuitBreaker {
     } catch (thrown) {
       const error = toFileSourceError(thrown);
       if (answerKinds.has(error.kind)) this.#answered(onChange);
-      else if (failureKinds.has(error.kind) && error.status === 'temporary') this.#failed(error, pass, onChange);
+      else if (failureKinds.has(error.kind) && error.status === 'temporary') this.#failed(error, { pass, number }, onChange);
       throw thrown;
     } finally {
       if (pass !== undefined && pass === this.#probe) this.#probe = undefined;
@@ -102,12 +108,14 @@ export class CircuitBreaker {
     onChange('closed', undefined);
   }
 
-  #failed(error: FileSourceError, pass: symbol | undefined, onChange: OnChange): void {
+  #failed(error: FileSourceError, { pass, number }: { readonly pass: symbol | undefined; readonly number: number }, onChange: OnChange): void {
     const isOpen = this.#openedMs !== undefined;
     // What was on its way when it opened tells nothing new.
     if (isOpen && (pass === undefined || pass !== this.#probe)) return;
+    if (this.#failures === 0) this.#begunBefore = this.#begun;
     this.#failures += 1;
-    if (!isOpen && this.#failures < this.#policy.failures) return;
+    const isOfFirst = this.#failures > 1 && number <= this.#begunBefore;
+    if (!isOpen && (this.#failures < this.#policy.failures || isOfFirst)) return;
     const nowMs = this.#clock.now();
     if (!isOpen) this.#downSinceMs = nowMs;
     this.#openedMs = nowMs;
