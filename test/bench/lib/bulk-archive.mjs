@@ -6,34 +6,40 @@ import { checkPull, checkTree } from './trees.mjs';
 import { startVendor } from './vendor.mjs';
 
 /** Folders of files at a scripted portal, and the archive that its bulk download redirects to. */
-async function prepare(world, { folders, filesInFolder, bytes }) {
+async function prepare(world, { folders, filesInFolder, bytes, bytesPerSecond }) {
   const root = await world.folder('served');
   const inner = Array.from({ length: folders }, (_, index) => ({ id: 10 + index, title: `Ordner ${index}`, parent: 1, count: filesInFolder, size: bytes, prefix: `f${String(index).padStart(3, '0')}-`, ending: '.txt' }));
   const nameOf = (folder, file) => `${inner[folder].title}/${inner[folder].prefix}${String(file).padStart(5, '0')}.txt`;
   const expected = await writeDeflatedZip(join(root, 'bundle.zip'), { folders, filesInFolder, size: bytes, nameOf });
-  const server = await startFileServer(world, root);
+  const server = await startFileServer(world, root, { bytesPerSecond });
   const url = `${server.httpUrl}/bundle.zip`;
   const { requests: vendorRequests, baseUrl } = await startVendor(world, 'onlyoffice', { folders: [{ id: 1, title: 'Alles', count: 0 }, ...inner], archives: { 1: url } });
   await writeConfig(world.home, { documents: { provider: 'onlyoffice', baseUrl, apiKey: 'sk-bench', generation: 'workspace', allowHosts: ['127.0.0.1'] } });
   return { expected, url, baseUrl, receipt: join(world.home, 'receipt.json'), requests: async () => (await server.requests()) + (await vendorRequests()) };
 }
 
-/** A workload of one archive of many files, against `curl` and then `bsdtar -xf`. */
-export function bulkArchive({ folders, filesInFolder, smokeFiles, bytes, limit, ...about }) {
+/**
+ * A workload of one archive of many files, against `curl` and then `bsdtar -xf`.
+ * - `bytesPerSecond`: what each connection brings at most. `limit`: how fast ours has to be; default: no goal. `contestants`: their keys; default: all.
+ */
+export function bulkArchive({ folders, filesInFolder, smokeFiles, bytes, bytesPerSecond, limit, contestants, ...about }) {
   /** The download lies beside the target, and is gone before the tree is looked at. */
   const fetchThen = (unpack) => ['bash', '-c', `curl -sf "$1" > "$2.zip" && mkdir -p "$2" && ${unpack}; status=$?; rm -f "$2.zip"; exit $status`, 'bash'];
   return {
     ...about,
     peer: 'bsdtar',
     needs: ['bash', 'curl', 'bsdtar'],
-    notes: ['`filesource archive` is the whole command: start-up, listing all files (what the proof is held against), starting the operation, and at least one wait of 25 ms for its end. The second line is what the peer does and no more, measured inside the process.'],
-    goals: [
+    notes: [
+      '`filesource archive` is the whole command: start-up, listing all files (what the proof is held against), starting the operation, and at least one wait of 25 ms for its end.',
+      ...(contestants === undefined ? ['The second line is what the peer does and no more, measured inside the process.'] : []),
+    ],
+    goals: limit === undefined ? [] : [
       { kind: 'speed', against: 'bsdtar', limit },
       { kind: 'speed', of: 'fetchOnly', against: 'bsdtar', limit },
     ],
-    prepare: (world) => prepare(world, { folders: world.size(folders, 2), filesInFolder: world.size(filesInFolder, smokeFiles), bytes }),
+    prepare: (world) => prepare(world, { folders: world.size(folders, 2), filesInFolder: world.size(filesInFolder, smokeFiles), bytes, bytesPerSecond }),
     check: ({ stage, place }) => checkTree(place, stage.expected),
-    contestants: {
+    contestants: only(contestants, {
       ours: {
         title: 'filesource archive --extract',
         run: ({ stage, place, measure }) => measure(filesource('archive', 'documents:1', '--extract', place, '--receipt', stage.receipt)),
@@ -57,6 +63,10 @@ export function bulkArchive({ folders, filesInFolder, smokeFiles, bytes, limit, 
         needs: ['unzip'],
         run: ({ stage, place, measure }) => measure([...fetchThen('unzip -q "$2.zip" -d "$2"'), stage.url, join(place, 'out')]),
       },
-    },
+    }),
   };
+}
+
+function only(keys, contestants) {
+  return keys === undefined ? contestants : Object.fromEntries(keys.map((key) => [key, contestants[key]]));
 }
