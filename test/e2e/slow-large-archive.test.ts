@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpRequest, HttpResponse } from '@filesource/core';
+import { demoIds } from '@filesource/sandbox';
 import { fetchArchive, type Receipt } from '@filesource/transfer';
 import { changed, cut, emptyAnswer, MiB, send, size, SlowWorld, without } from './slow-world.ts';
 
@@ -28,7 +29,7 @@ describe('a large archive of a portal, which sends it slowly,', () => {
     expect(await readdir(world.target)).toEqual(['all.zip']);
   });
 
-  it('comes in world.ranges and is unpacked', async () => {
+  it('comes in ranges and is unpacked', async () => {
     await hasPacked(await fetched({ directory: world.target }));
     await world.expectOnlyLarge();
   });
@@ -38,9 +39,31 @@ describe('a large archive of a portal, which sends it slowly,', () => {
     ['are not there', async (request) => emptyAnswer(request, 404)],
     ['are of an archive that was made since', async (request) => changed(await send(request), { 'content-range': `bytes 0-${4 * MiB - 1}/${size + 1}` })],
     ['are the whole archive', (request) => send(without(request))],
-  ])('comes whole although some of its world.ranges %s', async (_what, answer) => {
+  ])('comes whole although some of its ranges %s', async (_what, answer) => {
     world.hurt = answer;
     await hasPacked(await fetched({ directory: world.target }));
+    await world.expectOnlyLarge();
+  });
+
+  it.each<[string, (request: HttpRequest) => Promise<HttpResponse>]>([
+    ['is refused from then on', async (request) => emptyAnswer(request, 403)],
+    ['leads to another archive from then on', async (request) => changed(await send(request), { 'content-range': `bytes 0-${4 * MiB - 1}/${size + 1}` })],
+  ])('comes whole by the connection that it had first where its link %s', async (_what, answer) => {
+    world.hurtsAll = true;
+    world.hurt = answer;
+    await hasPacked(await fetched({ directory: world.target }));
+    await world.expectOnlyLarge();
+  });
+
+  it('comes whole although a later archive of the same user takes its place', async () => {
+    const { id } = world.onlyOffice.store.addFolder(demoIds.my, { title: 'small' });
+    world.onlyOffice.store.addFile(id, { title: 'small.txt', content: Buffer.from('small') });
+    let later: Promise<unknown> | undefined;
+    world.onRange = () => {
+      if (world.ranges.length === 5) later = world.sourceOf('a portal').archive([`documents:${id}`]).then((operation) => operation.result());
+    };
+    await hasPacked(await fetched({ directory: world.target }));
+    await later;
     await world.expectOnlyLarge();
   });
 

@@ -16,6 +16,8 @@ export const MiB = 1024 * 1024;
 export const size = 80 * MiB;
 /** A body of the whole stands still here until a range was answered: the vendor is slow, whatever this machine is. */
 export const heldAt = 4 * MiB;
+/** Where the first range is followed by no other one for so long, there will be none. */
+const refusedAfterMs = 300;
 const axios = createAxiosTransport();
 
 /** Both vendors, each with one large file that comes slowly as long as it comes by one connection. */
@@ -32,7 +34,10 @@ export class SlowWorld {
   onRange: () => void = () => undefined;
   /** Makes the exchange of some of the first ranges; the rest of the file is none of them. */
   hurt: (request: HttpRequest) => Promise<HttpResponse> = send;
+  /** Also that of all that follow, the rest of the file among them. */
+  hurtsAll = false;
   #answered = 0;
+  #answeredMs = 0;
 
   async start(): Promise<void> {
     [this.onOffice, this.onlyOffice] = await Promise.all([startOnOfficeSandbox(), startOnlyOfficeSandbox()]);
@@ -48,6 +53,7 @@ export class SlowWorld {
     this.#answered = 0;
     this.onRange = () => undefined;
     this.hurt = send;
+    this.hurtsAll = false;
     this.directory = await mkdtemp(join(tmpdir(), 'filesource-large-'));
     await this.open();
   }
@@ -125,11 +131,14 @@ export class SlowWorld {
       this.onRange();
     }
     const [first = 0, last = 0] = range === undefined ? [] : boundsOf(range);
-    const isHurt = range !== undefined && this.ranges.length > 3 && this.ranges.length <= 6 && last - first < 4 * MiB;
+    const isHurt = range !== undefined && this.ranges.length > 3 && (this.hurtsAll || (this.ranges.length <= 6 && last - first < 4 * MiB));
     const response = isHurt ? await this.hurt(request) : await send(request);
-    if (range !== undefined) this.#answered += 1;
+    if (range !== undefined) {
+      this.#answered += 1;
+      this.#answeredMs = performance.now();
+    }
     if (range !== undefined || Number(response.headers['content-length']) < size) return response;
-    const held = new Held(() => this.#answered > 0);
+    const held = new Held(() => this.#answered > 0 && (this.ranges.length > 1 || performance.now() - this.#answeredMs > refusedAfterMs));
     response.body.pipe(held).once('close', () => response.body.destroy());
     return { ...response, body: held };
   }

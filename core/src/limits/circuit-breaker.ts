@@ -35,7 +35,7 @@ const probeHintMs = 1000;
 /**
  * Leaves a vendor alone that does not work: it then fails at once, with the last error as `cause` and with `retryAfterMs`.
  * - Counts temporary errors of kind network, timeout and vendor-failure only. Any answer of the vendor starts the count anew; an abort changes nothing.
- * - Attempts that were under way when the first one of a row failed do not open it, however many they are: one cut ends all connections at once.
+ * - Connections that break while the first failure of a row is seen do not open it, however many they are: one cut ends all of them at once.
  * - Its refusals are `temporary` for three cool-downs, so that a short outage is waited for, and `persistent` after that.
  * - Our own and not a library's, since those read the time and set timers by themselves.
  */
@@ -114,7 +114,7 @@ export class CircuitBreaker {
     if (isOpen && (pass === undefined || pass !== this.#probe)) return;
     if (this.#failures === 0) this.#begunBefore = this.#begun;
     this.#failures += 1;
-    const isOfFirst = this.#failures > 1 && number <= this.#begunBefore;
+    const isOfFirst = error.kind === 'network' && this.#failures > 1 && number <= this.#begunBefore;
     if (!isOpen && (this.#failures < this.#policy.failures || isOfFirst)) return;
     const nowMs = this.#clock.now();
     if (!isOpen) this.#downSinceMs = nowMs;

@@ -8,6 +8,8 @@ export interface ReceiveOptions {
   readonly onBytes?: (bytes: number) => void;
   /** Where nothing more of the body is wanted, which may change meanwhile; as bytes of the part. Default: its end. */
   readonly until?: () => number;
+  /** Leaves the body open and paused where `until` ended it, with all that follows. Default: it is closed. */
+  readonly keepsOpen?: boolean;
   /** Called after each chunk is taken, and waited for. */
   readonly onWritten?: () => Promise<void> | undefined;
   /** Bytes that the vendor lists, where the body announces none: one that goes on beyond them is given up. */
@@ -16,11 +18,14 @@ export interface ReceiveOptions {
   readonly idle?: { readonly clock: Clock; readonly timeoutMs: number };
 }
 
+/** What bytes are put into, and how many are there. */
+export type Receiver = Pick<PartFile, 'take' | 'bytes'>;
+
 /**
- * Writes a body into a part; the body is closed in every case.
+ * Writes a body into a part; the body is closed in every case but that of `keepsOpen`.
  * - Throws `conflict` as soon as more bytes come than are `listed`, as {@link checkSize} would at the end: that may never come.
  */
-export async function receive(body: Readable, part: PartFile, options: ReceiveOptions = {}): Promise<void> {
+export async function receive(body: Readable, part: Receiver, options: ReceiveOptions = {}): Promise<void> {
   const { signal, idle } = options;
   const onAbort = (): void => {
     if (signal !== undefined) body.destroy(abortError(signal));
@@ -28,8 +33,9 @@ export async function receive(body: Readable, part: PartFile, options: ReceiveOp
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   const watch = idle === undefined ? undefined : new IdleWatch(body, idle);
+  let isKept = false;
   try {
-    await pour(body, part, options, watch);
+    isKept = await pour(body, part, options, watch);
     throwIfAborted(signal);
   } catch (error) {
     if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw closedEarly(error);
@@ -38,19 +44,19 @@ export async function receive(body: Readable, part: PartFile, options: ReceiveOp
     watch?.stop();
     signal?.removeEventListener('abort', onAbort);
     // An error that comes late has a listener.
-    body.on('error', ignore);
-    body.destroy();
+    if (!isKept || !body.listeners('error').includes(ignore)) body.on('error', ignore);
+    if (!isKept || signal?.aborted === true) body.destroy();
   }
 }
 
-/** By events: for a small file, an iterator would cost more than all else here. */
-function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: IdleWatch | undefined): Promise<void> {
+/** By events: for a small file, an iterator would cost more than all else here. True where the body goes on after what was wanted. */
+function pour(body: Readable, part: Receiver, options: ReceiveOptions, watch: IdleWatch | undefined): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (body.errored !== null) throw body.errored;
     if (body.destroyed && !body.readableEnded) throw closedEarly();
     // Only where nobody else sees the chunks may their memory be used for something else.
     const isAlone = handsOver(body);
-    const { listed, until } = options;
+    const { listed, until, keepsOpen = false } = options;
     let isBusy = false;
     let hasEnded = body.readableEnded;
     let hasFailed = false;
@@ -68,30 +74,36 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       if (hasFailed) return;
       isBusy = false;
       watch?.resume();
-      if (hasEnded || isEnough) resolve();
+      if (hasEnded || isEnough) end();
       else body.resume();
     };
-    body.on('error', (error) => {
+    const end = (): void => {
+      const isOpen = keepsOpen && isEnough && !hasEnded;
+      if (isOpen) for (const [event, listener] of listeners) body.off(event, listener);
+      resolve(isOpen);
+    };
+    const onError = (error: unknown): void => {
       if (!isEnough) fail(error);
-    });
-    body.on('close', () => {
+    };
+    const onClose = (): void => {
       if (!hasEnded && !isEnough) fail(closedEarly());
-    });
-    body.on('end', () => {
+    };
+    const onEnd = (): void => {
       hasEnded = true;
-      if (!isBusy && !hasFailed) resolve();
-    });
-    body.on('data', (chunk: Buffer) => {
+      if (!isBusy && !hasFailed) end();
+    };
+    const onData = (chunk: Buffer): void => {
       if (hasFailed || isEnough) return;
       watch?.pause();
       try {
         if (typeof listed === 'number' && part.bytes + chunk.length > listed) throw grown(part.bytes + chunk.length, listed);
         const wanted = until === undefined ? Number.POSITIVE_INFINITY : Math.max(0, until() - part.bytes);
-        const taken = takeChunk(chunk, wanted, part, isAlone, whileGoing);
         isEnough = chunk.length >= wanted;
+        if (isEnough && keepsOpen) putBack(body, chunk, wanted);
+        const taken = takeChunk(chunk, wanted, part, isAlone, whileGoing);
         if (taken === undefined) {
           watch?.resume();
-          if (isEnough) resolve();
+          if (isEnough) end();
           return;
         }
         isBusy = true;
@@ -101,15 +113,23 @@ function pour(body: Readable, part: PartFile, options: ReceiveOptions, watch: Id
       } catch (error) {
         fail(error);
       }
-    });
-    if (hasEnded) resolve();
+    };
+    const listeners = [['error', onError], ['close', onClose], ['end', onEnd], ['data', onData]] as const;
+    for (const [event, listener] of listeners) body.on(event, listener);
+    if (hasEnded) resolve(false);
     // One who listened before may have stopped it.
     else body.resume();
   });
 }
 
+/** The rest of a chunk comes again, from memory of its own: that of the chunk may be used for something else once what is wanted was written. */
+function putBack(body: Readable, chunk: Buffer, wanted: number): void {
+  body.pause();
+  if (chunk.length > wanted) body.unshift(Buffer.from(chunk.subarray(wanted)));
+}
+
 /** As much of it as is wanted; `undefined` when the next chunk can come at once. */
-function takeChunk(chunk: Buffer, wanted: number, part: PartFile, isAlone: boolean, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
+function takeChunk(chunk: Buffer, wanted: number, part: Receiver, isAlone: boolean, { onBytes, onWritten }: ReceiveOptions): Promise<void> | undefined {
   const bytes = Math.min(chunk.length, wanted);
   const taken = part.take(bytes === chunk.length ? chunk : chunk.subarray(0, bytes), isAlone ? homeOf(chunk) : undefined);
   onBytes?.(bytes);

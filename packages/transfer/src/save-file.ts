@@ -8,7 +8,7 @@ import { prepareFileTarget, type FileTarget } from './local/file-target.ts';
 import { PartFile } from './local/part-file.ts';
 import { syncDirectory } from './local/sync-directory.ts';
 import { receiveInRanges } from './ranges/receive-in-ranges.ts';
-import { placesBesideOne } from './ranges/spare-places.ts';
+import { placesBesideBodies } from './ranges/spare-places.ts';
 import { checkSize, receive, type ReceiveOptions } from './receive.ts';
 import type { ReceiptFile } from './receipt.ts';
 
@@ -89,7 +89,7 @@ async function open(ref: FileRef, options: SaveFileOptions & { readonly signal: 
   const content = await source.open(ref, { signal });
   if (clock === undefined) return receivedAlone(content);
   const openRange = (range: ByteRange, until: AbortSignal): Promise<Content> => source.open(ref, { range, signal: until });
-  return { content, receiveInto: (part, receiving) => receiveInRanges(content, part, receiving, { source, clock, places: placesBesideOne(), open: openRange }) };
+  return { content, receiveInto: (part, receiving) => receiveInRanges(content, part, receiving, { source, clock, places: placesBesideBodies(source), open: openRange }) };
 }
 
 async function openEntry(ref: FileRef, path: string, { source, limits, signal }: SaveFileOptions & { readonly signal: AbortSignal }): Promise<Opened> {

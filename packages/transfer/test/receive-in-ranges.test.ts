@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { FileSourceError, type Capabilities, type Content, type FileSource, type Limits } from '@filesource/core';
+import { FileSourceError, type Capabilities, type Clock, type Content, type FileSource, type Limits } from '@filesource/core';
 import { createVirtualClock } from '@filesource/testkit';
 import type { PartFile } from '../src/local/part-file.ts';
 import { receiveInRanges } from '../src/ranges/receive-in-ranges.ts';
-import { placesBesideOne } from '../src/ranges/spare-places.ts';
+import { placesBesideBodies } from '../src/ranges/spare-places.ts';
 import { usualSettings } from '../src/ranges/widening.ts';
 import { memorySource } from './helpers.ts';
 
@@ -46,7 +46,7 @@ async function rangesAskedFor({ content = {}, openRange = native, limits = {}, h
       asked += 1;
       throw new FileSourceError('vendor-failure', 'no ranges today');
     },
-    places: placesBesideOne(),
+    places: placesBesideBodies(source),
     clock: { ...createVirtualClock(), now: () => nowMs },
     ...(hasChecksums === undefined ? {} : { hasChecksums }),
   });
@@ -73,4 +73,43 @@ test.each<[string, Vendor]>([
   ['a file of a source whose requests are bounded', { limits: { maxRequestsPerSecond: 1 } }],
 ])('%s comes by one connection, however slow it is', async (_what, vendor) => {
   expect(await rangesAskedFor(vendor)).toBe(0);
+});
+
+test('ranges that take longer than the longest silence are none, as long as their bytes come', async () => {
+  // Time goes by turns: a quarter of a range comes every 40 ms, and nothing may be silent for 120.
+  let nowMs = 0;
+  const pass = async (ms: number): Promise<void> => {
+    for (let turn = 0; turn < ms; turn += 1) await nextTurn();
+  };
+  const clock: Clock = { now: () => nowMs, sleep: pass };
+  const total = 8 * MiB;
+  const quarter = chunk.subarray(0, MiB / 4);
+  const contentOf = (offset: number, size: number): Content => {
+    async function* chunks(): AsyncGenerator<Buffer, void, undefined> {
+      for (let at = 0; at < size; at += quarter.length) {
+        await pass(40);
+        nowMs += offset === 0 ? 1000 : 1;
+        yield quarter;
+      }
+    }
+    return { ...whole, offset, size, totalSize: total, body: Readable.from(chunks(), { objectMode: false }) };
+  };
+  let bytes = 0;
+  const asked: number[] = [];
+  const part = { take: ({ length }: Buffer) => void (bytes += length), get bytes() { return bytes; } } as unknown as PartFile;
+  const source: FileSource = { ...memory, capabilities: { ...memory.capabilities, openRange: native } };
+  await receiveInRanges(contentOf(0, total), part, { idle: { clock, timeoutMs: 120 } }, {
+    source,
+    clock: { ...createVirtualClock(), now: () => nowMs },
+    places: placesBesideBodies(source),
+    open: async ({ offset, length = 0 }) => {
+      asked.push(offset);
+      return contentOf(offset, length);
+    },
+    settings: { leastBytes: MiB, rangeBytes: MiB, mostRanges: 1, lookMs: 1000, leadMs: 1, leastLeftMs: 1000, leastGain: 0 },
+  });
+  expect(bytes).toBe(total);
+  // Each once: none was given up.
+  expect(asked).toEqual(asked.map((_offset, index) => (asked[0] ?? 0) + index * MiB));
+  expect(asked.length).toBeGreaterThan(3);
 });

@@ -11,7 +11,7 @@ import { sweepParts, uniquePartName } from '../local/own-names.ts';
 import { PartFile } from '../local/part-file.ts';
 import { syncDirectory } from '../local/sync-directory.ts';
 import { TargetDirectory } from '../local/target-directory.ts';
-import { placesBesideOne } from '../ranges/spare-places.ts';
+import { placesBesideBodies } from '../ranges/spare-places.ts';
 import { createReceipt, type Receipt } from '../receipt.ts';
 import { writeReceipt } from '../write-receipt.ts';
 import type { ArchiveEntry } from './archive-entry.ts';
@@ -104,7 +104,7 @@ async function fetchWhile(target: Target, started: string, options: FetchArchive
   try {
     await receiveArchive(archive, content, part, {
       // An archive that core makes reads file by file, and each file is watched over there.
-      ...(source.capabilities.archive.support === 'emulated' ? {} : { vendor: { source, clock, places: placesBesideOne(), idleTimeoutMs: options.idleTimeoutMs ?? 60_000 } }),
+      ...(source.capabilities.archive.support === 'emulated' ? {} : { vendor: { source, clock, places: placesBesideBodies(source), idleTimeoutMs: options.idleTimeoutMs ?? 60_000 } }),
       ...withSignal,
       onBytes: (bytes, totalBytes) => tellNowAndThen({ type: 'progress', files: 0, totalFiles: archive.items.length, bytes, totalBytes }),
     });

@@ -68,8 +68,8 @@ async function receiveFrom(archive: Archive, content: ArchiveContent, part: Part
   if (vendor === undefined) return receive(content.body, part, receiving);
   const { source, clock, places, idleTimeoutMs } = vendor;
   const open = (range: ByteRange, signal: AbortSignal): Promise<ArchiveContent> => archive.open({ range, signal });
-  // A file that comes as it is has no checksums.
-  const inRanges = { source, clock, places, open, hasChecksums: content.format !== 'single' };
+  // A file that comes as it is has no checksums. A later archive of the same user takes the place of this one at the vendor.
+  const inRanges = { source, clock, places, open, hasChecksums: content.format !== 'single', keepsFirst: true };
   return receiveInRanges(content, part, { ...receiving, idle: { clock, timeoutMs: idleTimeoutMs } }, inRanges);
 }
 

@@ -4,6 +4,7 @@ import { toTransferError, type TransferEvent } from '../events.ts';
 import { eitherOf } from '../local/either-of.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
 import { endsTransfer } from '../local/target-error.ts';
+import { SparePlaces } from '../ranges/spare-places.ts';
 import { BundleRunner } from './bundle-runner.ts';
 import { Bundler } from './bundler.ts';
 import { download, type Downloaded } from './download.ts';
@@ -144,12 +145,13 @@ export class PullRun {
   }
 
   #bundleRunner(place: Place): BundleRunner {
-    const { hashing, clock } = this.#options;
+    const { hashing, clock, concurrency = defaultConcurrency } = this.#options;
     return new BundleRunner({
       ...place,
       hashing,
       clock,
-      places: this.#places.spare,
+      // Its body has none of these places: it is to stay at one connection where files are.
+      places: concurrency > 1 ? this.#places.spare : new SparePlaces(0),
       signal: this.#signal,
       onPacking: (percent, processed) => this.emit({ type: 'operation-progress', percent, processed }),
       onBytes: (bytes) => this.#tally.receive(bytes),

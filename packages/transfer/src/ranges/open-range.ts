@@ -9,7 +9,7 @@ export async function openRangeOf(whole: Content, range: Required<ByteRange>, op
   if (isSame) return content;
   closeBody(content);
   // What came before it is still a part of the file as it was.
-  throw new FileSourceError('conflict', 'the file was changed while it was being fetched', { status: 'temporary', advice: 'Pull it again.' });
+  throw new FileSourceError('conflict', 'the file was changed while it was being fetched', { status: 'temporary', advice: 'Fetch it again.' });
 }
 
 export function closeBody({ body }: Content): void {

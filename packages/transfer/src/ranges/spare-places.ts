@@ -1,3 +1,5 @@
+import type { FileSource } from '@filesource/core';
+
 /**
  * Places for so many bodies at once.
  * - Whoever takes one gets what gives it back, to be called once or more often.
@@ -36,9 +38,14 @@ export class SparePlaces {
   }
 }
 
-/** Beside a body that is fetched alone. */
-export function placesBesideOne(): SparePlaces {
-  return new SparePlaces(3);
+const mostBeside = 3;
+const besideBodies = new WeakMap<FileSource, SparePlaces>();
+
+/** For ranges of bodies that are fetched by themselves: of one at a time for each source, however many are. */
+export function placesBesideBodies(source: FileSource): SparePlaces {
+  const known = besideBodies.get(source) ?? new SparePlaces(mostBeside);
+  besideBodies.set(source, known);
+  return known;
 }
 
 export function once(run: () => void): () => void {
