@@ -1,7 +1,7 @@
 import { nextPollDelayMs, type FileSource, type Limits } from '@filesource/core';
+import { usualSettings } from '../ranges/widening.ts';
 import type { Latency } from './listing-times.ts';
 import { smallBatches, smallBytes } from './places.ts';
-import { usualSettings } from '../ranges/widening.ts';
 import { SharedRequests } from './shared-requests.ts';
 
 /** What nobody can know beforehand, and what is assumed of it; times in milliseconds. */
