@@ -5,13 +5,13 @@ import { callCount, rangesOf, type FileLoad, type Way } from './cost.ts';
 /** What happens when something goes wrong with files of a source, in the order in which it would. */
 export function fallbacksOf({ capabilities }: FileSource, by: 'files' | 'archive', load: FileLoad, singly: Way | undefined): readonly string[] {
   const { openRange, limits } = capabilities;
-  const inRanges = (what: string, ranges: number): readonly string[] =>
-    ranges > 0 && mayUseRanges(capabilities) ? [`${what} that one connection brings slowly goes on in ranges, at most ${ranges * (limits.requestsPerOpen ?? 1)} calls more`] : [];
+  const inRanges = (what: string, calls: number): readonly string[] =>
+    calls > 0 && mayUseRanges(capabilities) ? [`${what} that one connection brings slowly goes on in ranges, at most ${calls} calls more`] : [];
   const broken = openRange.support === 'native' ? 'a file that breaks off is continued by range from where it was' : 'a file that breaks off starts anew: the vendor has no ranges';
   const files = [
     ...((limits.openBatch ?? 1) > 1 ? ['a file whose shared request fails is asked for in another one, or alone'] : []),
     broken,
-    ...inRanges('a large file', load.ranges),
+    ...inRanges('a large file', load.ranges * (limits.requestsPerOpen ?? 1)),
     'a file that fails for good becomes a row of the receipt, and the others go on',
   ];
   if (by === 'files') return files;

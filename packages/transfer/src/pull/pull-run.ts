@@ -150,7 +150,7 @@ export class PullRun {
       ...place,
       hashing,
       clock,
-      // Its body has none of these places: it is to stay at one connection where files are.
+      // The body of an archive has none of these places: where files come by one connection, a range would be a second.
       places: concurrency > 1 ? this.#places.spare : new SparePlaces(0),
       signal: this.#signal,
       onPacking: (percent, processed) => this.emit({ type: 'operation-progress', percent, processed }),
