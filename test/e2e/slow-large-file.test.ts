@@ -96,6 +96,42 @@ describe.each(['a portal', 'an appointment'])('a large file of %s comes whole, a
   });
 });
 
+describe.each(['a portal', 'an appointment'])('a large file of %s of which no more ranges are given', (of) => {
+  const refusals: readonly [string, (request: HttpRequest) => Promise<HttpResponse>][] = [
+    ['with 403', async (request) => emptyAnswer(request, 403)],
+    ['with 404', async (request) => emptyAnswer(request, 404)],
+    ['with 416', async (request) => emptyAnswer(request, 416)],
+    ['in answers that are of a larger file', async (request) => changed(await send(request), { 'content-range': `bytes 0-${4 * MiB - 1}/${size + 1}` })],
+  ];
+  beforeEach(() => {
+    world.hurtsAll = true;
+  });
+
+  it.each(refusals)('comes whole (%s)', async (_how, answer) => {
+    world.hurt = answer;
+    await expectComplete(await pulled(world.refOf(of)));
+  });
+
+  it.each(refusals)('comes whole where it is fetched by itself (%s)', async (_how, answer) => {
+    world.hurt = answer;
+    const source = world.sourceOf(of);
+    const { value: entry } = await source.list(world.refOf(of))[Symbol.asyncIterator]().next();
+    const seen: number[] = [];
+    expect(await saveFile({ source, ref: String(entry?.ref), file: join(world.target, 'large.bin'), onProgress: (bytes) => seen.push(bytes), ...world.ports() })).toMatchObject({ sha256: world.sha256, size });
+    await world.expectOnlyLarge();
+    expect(seen.at(-1)).toBe(size);
+  });
+
+  it.each(refusals)('comes whole after it was broken off (%s)', async (_how, answer) => {
+    const stop = new AbortController();
+    world.onRange = () => world.ranges.length === 3 && stop.abort();
+    await expect(pulled(world.refOf(of), { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    world.onRange = () => undefined;
+    world.hurt = answer;
+    await expectComplete(await pulled(world.refOf(of)));
+  });
+});
+
 it('of a vendor that sends the whole file for a range, the body that is on its way goes on', async () => {
   world.onOffice.quirks.linkRanges = false;
   await expectComplete(await pulled(world.refOf('an appointment')));

@@ -83,7 +83,7 @@ function meaningOf(status: number): Meaning {
   if (status === 401) return { kind: 'unauthenticated', says: 'the portal does not accept the credentials', advice: signInAdvice };
   if (status === 402) return { kind: 'quota-exceeded', says: 'the portal is not paid for, or its quota is used up', advice: 'Ask the owner of the portal.' };
   if (status === 403) return { kind: 'permission-denied', says: 'the portal refuses this to the user', advice: 'Check the rights of the user, and the scopes of an API key (files:read; files:write for archives).' };
-  if (status === 404) return { kind: 'not-found', says: 'the portal does not have it' };
+  if (status === 404) return { kind: 'not-found', says: 'the portal does not have it', advice: 'Check the id, and that the user of the source may see it in the portal.' };
   if (status === 409) return { kind: 'conflict', says: 'the portal reports a conflict' };
   if (status === 413) return { kind: 'too-large', says: 'the portal finds it too large' };
   if (status === 416) return { kind: 'range-not-satisfiable', says: 'the range lies outside of the file' };

@@ -88,5 +88,5 @@ function parse(text: string): unknown {
 }
 
 function notAReceipt(why: string): FileSourceError {
-  return new FileSourceError('invalid-argument', `this is not a receipt of version 1: ${why}`);
+  return new FileSourceError('invalid-argument', `this is not a receipt of version 1: ${why}`, { advice: 'Take what a pull or an archive wrote as its receipt.' });
 }

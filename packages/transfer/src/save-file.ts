@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { formatRef, isFileRef, resolveRef, FileSourceError, throwIfAborted, type ByteRange, type Clock, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
+import { formatRef, isFileRef, resolveRef, FileSourceError, throwIfAborted, toFileSourceError, type ByteRange, type Clock, type Content, type FileRef, type FileSource, type Hashing } from '@filesource/core';
 import { Answers } from './answers.ts';
 import type { ArchiveLimits } from './archive/limits.ts';
 import { openRemoteZip } from './archive/remote-zip.ts';
@@ -9,6 +9,7 @@ import { PartFile } from './local/part-file.ts';
 import { syncDirectory } from './local/sync-directory.ts';
 import { receiveInRanges } from './ranges/receive-in-ranges.ts';
 import { placesBesideBodies } from './ranges/spare-places.ts';
+import { mayComeWhole } from './ranges/whole-again.ts';
 import { checkSize, receive, type ReceiveOptions } from './receive.ts';
 import type { ReceiptFile } from './receipt.ts';
 
@@ -26,6 +27,7 @@ export interface SaveFileOptions {
   readonly clock?: Clock;
   /**
    * Called after each chunk with the bytes so far. What it throws ends the transfer, and so does a rejection of a promise that it gives back.
+   * - They start anew where a file that fails among ranges is fetched once more.
    * - Such a promise is not waited for before the next chunk, but before the file appears.
    */
   readonly onProgress?: (bytes: number, totalBytes: number | null) => unknown;
@@ -54,7 +56,7 @@ export async function saveFile(options: SaveFileOptions): Promise<ReceiptFile> {
 
 async function save(ref: FileRef, target: FileTarget, answers: Answers, options: SaveFileOptions & { readonly signal: AbortSignal }): Promise<ReceiptFile> {
   const { source, file, signal, hashing, onProgress } = options;
-  const { content, receiveInto } = await open(ref, options);
+  const { content, receiveInto, hadRanges } = await open(ref, options);
   const part = new PartFile({ ...target, hashing, size: content.size });
   let bytes = 0;
   try {
@@ -74,12 +76,16 @@ async function save(ref: FileRef, target: FileTarget, answers: Answers, options:
   } catch (error) {
     content.body.on('error', () => undefined).destroy();
     await part.discard();
-    throw error;
+    if (!hadRanges() || signal.aborted || !mayComeWhole(toFileSourceError(error))) throw error;
+    const { clock: _byOneConnection, ...again } = options;
+    return save(ref, target, answers, again);
   }
 }
 
 interface Opened {
   readonly content: Pick<Content, 'body' | 'size' | 'name'>;
+  /** Whether ranges were taken, which seemed to be faster. */
+  readonly hadRanges: () => boolean;
   readonly receiveInto: (part: PartFile, receiving: ReceiveOptions) => Promise<void>;
 }
 
@@ -88,8 +94,12 @@ async function open(ref: FileRef, options: SaveFileOptions & { readonly signal: 
   if (entry !== undefined) return openEntry(ref, entry, options);
   const content = await source.open(ref, { signal });
   if (clock === undefined) return receivedAlone(content);
-  const openRange = (range: ByteRange, until: AbortSignal): Promise<Content> => source.open(ref, { range, signal: until });
-  return { content, receiveInto: (part, receiving) => receiveInRanges(content, part, receiving, { source, clock, places: placesBesideBodies(source), open: openRange }) };
+  let hadRanges = false;
+  const openRange = (range: ByteRange, until: AbortSignal): Promise<Content> => {
+    hadRanges = true;
+    return source.open(ref, { range, signal: until });
+  };
+  return { content, hadRanges: () => hadRanges, receiveInto: (part, receiving) => receiveInRanges(content, part, receiving, { source, clock, places: placesBesideBodies(source), open: openRange }) };
 }
 
 async function openEntry(ref: FileRef, path: string, { source, limits, signal }: SaveFileOptions & { readonly signal: AbortSignal }): Promise<Opened> {
@@ -98,5 +108,5 @@ async function openEntry(ref: FileRef, path: string, { source, limits, signal }:
 }
 
 function receivedAlone(content: Opened['content']): Opened {
-  return { content, receiveInto: (part, receiving) => receive(content.body, part, receiving) };
+  return { content, hadRanges: () => false, receiveInto: (part, receiving) => receive(content.body, part, receiving) };
 }

@@ -129,7 +129,9 @@ function readBytes(file: string, given: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new FileSourceError('config-invalid', code === 'ENOENT' ? `there is no config file ${given}` : `the config file ${given} cannot be read (${code ?? 'unknown'})`);
+    throw new FileSourceError('config-invalid', code === 'ENOENT' ? `there is no config file ${given}` : `the config file ${given} cannot be read (${code ?? 'unknown'})`, {
+      advice: 'Name a file that is there and may be read; "filesource init" writes one.',
+    });
   }
 }
 

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type ByteRange, type Clock, type Content, type ErrorKind, type Hashing, type RunningHash } from '@filesource/core';
+import { FileSourceError, throwIfAborted, toFileSourceError, WholeBody, type ByteRange, type Clock, type Content, type Hashing, type RunningHash } from '@filesource/core';
 import { lastingPartName } from '../local/own-names.ts';
 import { PartFile, type PartFileOptions } from '../local/part-file.ts';
 import type { TargetDirectory } from '../local/target-directory.ts';
-import { endsTransfer } from '../local/target-error.ts';
 import { receiveInRanges } from '../ranges/receive-in-ranges.ts';
 import type { SparePlaces } from '../ranges/spare-places.ts';
-import { checkSize } from '../receive.ts';
+import { isUnhurtBy, mayComeWhole } from '../ranges/whole-again.ts';
+import { checkSize, receive } from '../receive.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { DoneRecord, Journal, PartRecord } from './journal.ts';
 import type { PlannedFile } from './plan.ts';
@@ -36,26 +36,32 @@ export interface Downloaded {
 /**
  * Brings one file to its place: nothing to fetch when an earlier run has it, the rest when it has a part of it.
  * - Nothing is left of one that fails, except a part that can be carried on.
+ * - One that fails among ranges which were taken to be faster is fetched once more, by one connection.
  */
 export async function download(file: PlannedFile, options: DownloadOptions): Promise<Downloaded> {
   const { entry, path } = file;
-  const { target, journal, clock, signal, concurrency } = options;
+  const { target, journal, signal, concurrency } = options;
   // Also for what is there: that nobody swaps them meanwhile is looked at in the end.
   await target.makeParents(path);
   const earlier = journal.doneOf(path, entry);
   if (earlier !== undefined && (await isStillThere(earlier, path, options))) return { size: earlier.size, sha256: earlier.sha256 };
   const begun = journal.partOf(path, entry.ref);
   const opened: OpenedFile = begun === undefined ? { content: await file.source.open(entry, { signal, concurrency }) } : await openRest(begun, file, options);
-  const { content, resume, isAfresh } = opened;
-  const whole = resume === undefined ? wholeOf(content, file, options) : undefined;
-  if (whole !== undefined) {
-    const { length } = whole;
-    options.onBytes(length);
-    const saved = await options.smallFiles.save(file, whole, options.onReceived);
-    if (saved !== undefined) return saved;
-    options.onBytes(-length);
-    return download(file, options);
-  }
+  const whole = opened.resume === undefined ? wholeOf(opened.content, file, options) : undefined;
+  if (whole === undefined) return downloadPart(file, opened, options);
+  const { length } = whole;
+  options.onBytes(length);
+  const saved = await options.smallFiles.save(file, whole, options.onReceived);
+  if (saved !== undefined) return saved;
+  options.onBytes(-length);
+  return download(file, options);
+}
+
+/** A file that comes bit by bit, or the rest of one. */
+async function downloadPart(file: PlannedFile, opened: OpenedFile, options: DownloadOptions): Promise<Downloaded> {
+  const { entry, path } = file;
+  const { journal, clock, signal, concurrency } = options;
+  const { content, resume, isAfresh, inOne } = opened;
   const size = content.size === null ? null : content.offset + content.size;
   const part = new PartFile({ ...placeOf(file, options), size: isAfresh === true ? null : size, ...(resume === undefined ? {} : { resume }) });
   // Without a validator nobody could tell whether the rest belongs to the same file.
@@ -65,15 +71,27 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
     if (canResume) journal.recordPart({ path, ref: entry.ref, validator, totalSize, bytes });
   };
   const checkpoints = new Checkpoints(part, clock, note);
+  let hadRanges = false;
   try {
     const receiving = { signal, onBytes: options.onBytes, listed: size === null ? entry.size : null, ...(canResume ? { onWritten: () => checkpoints.look() } : {}) };
-    const open = (range: ByteRange, until: AbortSignal): Promise<Content> => file.source.open(entry, { range, signal: until, concurrency });
-    await receiveInRanges(content, part, receiving, { source: file.source, open, places: options.places, clock });
+    const openRange = (range: ByteRange, until: AbortSignal): Promise<Content> => {
+      hadRanges = true;
+      return file.source.open(entry, { range, signal: until, concurrency });
+    };
+    if (inOne === true) await receive(content.body, part, receiving);
+    else await receiveInRanges(content, part, receiving, { source: file.source, open: openRange, places: options.places, clock });
     await checkpoints.end();
     checkSize(part.bytes, { listed: entry.size, announced: size });
     await part.finish();
   } catch (thrown) {
     const error = toFileSourceError(thrown);
+    const again = hadRanges && !signal.aborted && mayComeWhole(error) ? await file.source.open(entry, { signal, concurrency }).catch(() => undefined) : undefined;
+    if (again !== undefined) {
+      const { bytes } = part;
+      await discard(part, checkpoints, note);
+      options.onBytes(-bytes);
+      return downloadPart(file, { content: again, isAfresh: true, inOne: true }, options);
+    }
     if (canResume && part.bytes < totalSize && (signal.aborted || isUnhurtBy(error))) await suspend(part, checkpoints, note);
     else await discard(part, checkpoints, note);
     throw error;
@@ -81,14 +99,6 @@ export async function download(file: PlannedFile, options: DownloadOptions): Pro
   const proof = { size: part.bytes, sha256: part.sha256 };
   journal.recordDone({ path, entry, ...proof });
   return proof;
-}
-
-/** What tells nothing of the file itself: the source was closed, the login is of no use any more, a link led elsewhere, this machine took no more. */
-const ofOthers: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['aborted', 'unauthenticated', 'host-refused', 'target-failed']);
-
-/** Whether what came before the error is still a part of the file. */
-function isUnhurtBy(error: FileSourceError): boolean {
-  return error.status !== 'permanent' || ofOthers.has(error.kind) || endsTransfer(error);
 }
 
 /** Keeps what is safely on the disk for a later run. */
@@ -137,8 +147,10 @@ interface OpenedFile {
   readonly content: Content;
   /** Where the part of an earlier run is carried on. */
   readonly resume?: PartFileOptions['resume'];
-  /** Where an earlier run noted bytes that count no more: a part that has its full size at once would look like them after a power cut. */
+  /** Where bytes were noted that count no more: a part that has its full size at once would look like them after a power cut. */
   readonly isAfresh?: true;
+  /** It comes by one connection, however slow that is. */
+  readonly inOne?: true;
 }
 
 /** The bytes that the part of a file lacks, where it is still one of this file; else all of them. */
@@ -147,23 +159,34 @@ async function openRest(record: PartRecord, file: PlannedFile, options: Download
   const { hashing, signal, concurrency } = options;
   const hasPart = record.bytes > 0 && record.bytes < record.totalSize;
   const { partPath } = hasPart ? placeOf(file, options) : { partPath: '' };
+  let whole: Content | undefined;
   if (hasPart && ((await sizeOf(partPath)) ?? 0) >= record.bytes) {
     const hash = await hashOf(partPath, record.bytes, { hashing, signal });
-    const content = await source.open(entry, { range: { offset: record.bytes }, signal, concurrency }).catch((error: unknown) => {
-      if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return undefined;
-      throw error;
-    });
-    const isSame = content?.offset === record.bytes && content.validator === record.validator && content.totalSize === record.totalSize;
-    if (content !== undefined && isSame && hash !== undefined) {
+    const given = await openRestOrWhole(record.bytes, file, options);
+    const { rest } = given;
+    const isSame = rest?.offset === record.bytes && rest.validator === record.validator && rest.totalSize === record.totalSize;
+    if (rest !== undefined && isSame && hash !== undefined) {
       options.onBytes(record.bytes);
-      return { content, resume: { bytes: record.bytes, hash } };
+      return { content: rest, resume: { bytes: record.bytes, hash } };
     }
-    content?.body.destroy();
+    rest?.body.destroy();
+    whole = given.whole;
   }
   if (record.bytes === 0) return { content: await source.open(entry, { signal, concurrency }) };
   // The part is about to hold other bytes than those of the record.
   options.journal.recordPart({ ...record, bytes: 0 });
-  return { content: await source.open(entry, { signal, concurrency }), isAfresh: true };
+  return { content: whole ?? (await source.open(entry, { signal, concurrency })), isAfresh: true };
+}
+
+/** Neither: the file is another one by now. Where the whole is refused as the rest was, the part is good for a later run: throws what the rest was refused with. */
+async function openRestOrWhole(offset: number, { source, entry }: PlannedFile, { signal, concurrency }: DownloadOptions): Promise<{ readonly rest?: Content; readonly whole?: Content }> {
+  try {
+    return { rest: await source.open(entry, { range: { offset }, signal, concurrency }) };
+  } catch (error) {
+    if (FileSourceError.is(error, 'range-not-satisfiable', 'conflict')) return {};
+    if (signal.aborted || !mayComeWhole(toFileSourceError(error))) throw error;
+    return { whole: await source.open(entry, { signal, concurrency }).catch(() => Promise.reject(error)) };
+  }
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
