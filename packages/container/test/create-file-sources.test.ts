@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { aroundCalls, type HttpClient, type HttpRequest, type Layer } from '@filesource/core';
+import { aroundCalls, FileSourceError, overlay, type HttpClient, type HttpRequest, type Layer } from '@filesource/core';
 import { createTestPorts, createVirtualClock } from '@filesource/testkit';
 import { Container } from 'inversify';
 import { createFileSources, fileSourcesModule, loadConfig, systemPorts, tokens } from '../src/index.ts';
@@ -79,11 +79,29 @@ describe('createFileSources', () => {
   });
 
   it('puts the layers of a host around every source', async () => {
+    const transport = recordingTransport();
+    const config = configOf('a');
+    const adapters = [acme.descriptor];
+    // #region own-layers
     const calls: string[] = [];
-    const layer: Layer = { name: 'mine', wrap: (inner) => aroundCalls(inner, (call, run) => { calls.push(call.name); return run(call.signal); }) };
-    const sources = await createFileSources({ config: configOf('a'), adapters: [acme.descriptor], transport: recordingTransport(), layers: [layer] });
-    await namesIn(sources.get('a'));
-    expect(calls).toEqual(['list']);
+    const audit: Layer = {
+      name: 'audit',
+      wrap: (inner) =>
+        aroundCalls(inner, (call, run) => {
+          calls.push(call.name);
+          return run(call.signal);
+        }),
+    };
+    const noArchives: Layer = {
+      name: 'no-archives',
+      wrap: (inner) => overlay(inner, { archive: () => Promise.reject(new FileSourceError('permission-denied', 'archives are switched off here')) }),
+    };
+    const sources = await createFileSources({ config, adapters, transport, layers: [audit, noArchives] });
+    // #endregion
+    const source = sources.get('a');
+    await namesIn(source);
+    await expect(source.archive(['1'])).rejects.toMatchObject({ kind: 'permission-denied' });
+    expect(calls).toEqual(['list', 'archive']);
   });
 
   it('lets no credential of the config reach the logger, not even while it builds', async () => {
