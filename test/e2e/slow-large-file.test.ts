@@ -102,6 +102,7 @@ describe.each(['a portal', 'an appointment'])('a large file of %s of which no mo
     ['with 404', async (request) => emptyAnswer(request, 404)],
     ['with 416', async (request) => emptyAnswer(request, 416)],
     ['in answers that are of a larger file', async (request) => changed(await send(request), { 'content-range': `bytes 0-${4 * MiB - 1}/${size + 1}` })],
+    ['in answers that are of another version', async (request) => changed(await send(request), { etag: '"another"', 'last-modified': 'Fri, 01 May 2026 12:00:00 GMT' })],
   ];
   beforeEach(() => {
     world.hurtsAll = true;
@@ -110,6 +111,7 @@ describe.each(['a portal', 'an appointment'])('a large file of %s of which no mo
   it.each(refusals)('comes whole (%s)', async (_how, answer) => {
     world.hurt = answer;
     await expectComplete(await pulled(world.refOf(of)));
+    expect(world.ranges.length).toBeGreaterThan(3);
   });
 
   it.each(refusals)('comes whole where it is fetched by itself (%s)', async (_how, answer) => {
@@ -119,6 +121,7 @@ describe.each(['a portal', 'an appointment'])('a large file of %s of which no mo
     const seen: number[] = [];
     expect(await saveFile({ source, ref: String(entry?.ref), file: join(world.target, 'large.bin'), onProgress: (bytes) => seen.push(bytes), ...world.ports() })).toMatchObject({ sha256: world.sha256, size });
     await world.expectOnlyLarge();
+    expect(world.ranges.length).toBeGreaterThan(3);
     expect(seen.at(-1)).toBe(size);
   });
 
@@ -129,7 +132,20 @@ describe.each(['a portal', 'an appointment'])('a large file of %s of which no mo
     world.onRange = () => undefined;
     world.hurt = answer;
     await expectComplete(await pulled(world.refOf(of)));
+    expect(world.ranges.length).toBeGreaterThan(3);
   });
+});
+
+it.each(['a portal', 'an appointment'])('a part of a large file of %s is kept where the whole is refused as the rest of it is', async (of) => {
+  const stop = new AbortController();
+  world.onRange = () => world.ranges.length === 6 && stop.abort();
+  await expect(pulled(world.refOf(of), { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+  world.refusesFile = true;
+  expect((await pulled(world.refOf(of))).complete).toBe(false);
+  world.refusesFile = false;
+  world.ranges = [];
+  await expectComplete(await pulled(world.refOf(of)));
+  expect(world.firstAsked).toBeGreaterThan(heldAt);
 });
 
 it('of a vendor that sends the whole file for a range, the body that is on its way goes on', async () => {

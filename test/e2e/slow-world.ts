@@ -36,6 +36,8 @@ export class SlowWorld {
   hurt: (request: HttpRequest) => Promise<HttpResponse> = send;
   /** Also that of all that follow, the rest of the file among them. */
   hurtsAll = false;
+  /** The vendor gives nothing of the file any more, by range or whole. */
+  refusesFile = false;
   #answered = 0;
   #answeredMs = 0;
 
@@ -54,6 +56,7 @@ export class SlowWorld {
     this.onRange = () => undefined;
     this.hurt = send;
     this.hurtsAll = false;
+    this.refusesFile = false;
     this.directory = await mkdtemp(join(tmpdir(), 'filesource-large-'));
     await this.open();
   }
@@ -133,6 +136,10 @@ export class SlowWorld {
     const [first = 0, last = 0] = range === undefined ? [] : boundsOf(range);
     const isHurt = range !== undefined && this.ranges.length > 3 && (this.hurtsAll || (this.ranges.length <= 6 && last - first < 4 * MiB));
     const response = isHurt ? await this.hurt(request) : await send(request);
+    if (this.refusesFile && (range !== undefined || Number(response.headers['content-length']) >= size)) {
+      response.body.destroy();
+      return emptyAnswer(request, 403);
+    }
     if (range !== undefined) {
       this.#answered += 1;
       this.#answeredMs = performance.now();
