@@ -164,6 +164,17 @@ describe.each(['docspace', 'workspace'] as const)('commands against the sandboxe
     expect(JSON.parse(json.out.lines[0] ?? '')).toEqual({ type: 'journal-damaged', path: '.filesource-journal-damaged' });
   });
 
+  test('pull tells of a folder in which nothing is, since a mistyped id looks the same', async () => {
+    const told = 'filesource: contacts:99999 has no files; an id that does not exist may look the same, so check it\n';
+    const plain = await run(['pull', 'contacts:99999', 'contacts:1237', '--to', 'mistyped-1']);
+    expect([plain.code, plain.err.text.startsWith(told), plain.err.text.split(told)]).toEqual([exitCodes.done, true, ['', expect.not.stringContaining('has no files')]]);
+    const screen = terminal();
+    expect((await run(['pull', 'contacts:99999', '--to', 'mistyped-2'], { stderr: screen })).code).toBe(exitCodes.done);
+    expect(screen.text).toContain(told);
+    const json = await run(['pull', 'contacts:99999', '--to', 'mistyped-3', '--json']);
+    expect(JSON.parse(json.out.lines[0] ?? '')).toEqual({ type: 'folder-empty', ref: 'contacts:99999' });
+  });
+
   test('get --entry fetches one entry of a ZIP, where the vendor has ranges', async () => {
     const listed = async (ref: string): Promise<{ readonly name: string; readonly ref: string }[]> => {
       const { out } = await run(['list', ref, '--json']);

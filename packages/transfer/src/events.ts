@@ -12,12 +12,14 @@ export interface TransferError {
  * What a transfer tells while it runs; every event can be printed as JSON and none holds a link.
  * - `planned` comes once, when everything is listed; files may have started before. `bytes` is `null` when a size is not known.
  * - `journal-damaged` comes first: what an earlier run noted cannot be trusted, is set aside below that name, and everything is fetched anew.
+ * - `folder-empty` comes before `planned`, for a folder that was asked for and has no file in or below it: some vendors list one that does not exist in the same way.
  * - `progress` comes now and then and after each file; its totals grow until `planned`.
  * - `operation-progress` is the vendor's own, while it packs an archive.
  * - `done` comes last; of a pull also when it then throws, while an archive that fails tells only why.
  */
 export type TransferEvent =
   | { readonly type: 'journal-damaged'; readonly path: string }
+  | { readonly type: 'folder-empty'; readonly ref: string }
   | { readonly type: 'planned'; readonly files: number; readonly bytes: number | null }
   | { readonly type: 'file-started'; readonly ref: string; readonly path: string; readonly size: number | null }
   | { readonly type: 'progress'; readonly files: number; readonly totalFiles: number; readonly bytes: number; readonly totalBytes: number | null }

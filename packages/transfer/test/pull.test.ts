@@ -54,6 +54,27 @@ describe('a pull that cannot be', () => {
 });
 
 describe('a pull', () => {
+  test('tells of each folder that was asked for and has nothing in it or below, before everything is planned', async () => {
+    const { source } = memorySource([
+      { id: '1', files: [file('1', 'a.txt')] },
+      { id: '2', files: [] },
+      { id: '3', files: [], folders: ['4'] },
+      { id: '4', files: [] },
+      { id: '5', files: [], folders: ['6'] },
+      { id: '6', files: [file('6', 'b.txt')] },
+    ]);
+    const events: TransferEvent[] = [];
+    const refs = ['contacts:1/1', 'contacts:1', 'contacts:2', 'contacts:3', 'contacts:5', 'contacts:nobody'];
+    await pull({ ...options(await temporaryDirectory(), refs, { source }), onEvent: (event) => events.push(event) });
+    const told = events.filter(({ type }) => type === 'folder-empty' || type === 'planned' || type === 'file-failed');
+    expect(told).toEqual([
+      expect.objectContaining({ type: 'file-failed', ref: 'contacts:nobody' }),
+      { type: 'folder-empty', ref: 'contacts:2' },
+      { type: 'folder-empty', ref: 'contacts:3' },
+      { type: 'planned', files: 2, bytes: 24 },
+    ]);
+  });
+
   test('puts the files of a folder and of the folders in it below source, folder id and names', async () => {
     const { source } = memorySource([
       { id: '1237', files: [file('1', 'Exposé.pdf'), file('2', 'b.txt')], folders: ['70'] },

@@ -40,10 +40,11 @@ export function createBarView(err: Output, { label, countsFiles, now }: ViewOpti
   return {
     take(event) {
       meter.take(event, now());
-      if (event.type === 'journal-damaged') {
+      const notice = noticeOf(event);
+      if (notice !== undefined) {
         // A line of its own: what is told beside a bar would hang on its end.
         bar.stop();
-        err.tell(damagedText(event.path));
+        err.tell(notice);
         start();
       }
       if (event.type === 'planned' || event.type === 'progress' || event.type === 'operation-progress') bar.update(Math.round(meter.fraction * steps), { text: meter.text() });
@@ -60,7 +61,8 @@ export function createPlainView(err: Output, { label, countsFiles, now }: ViewOp
   return {
     take(event) {
       meter.take(event, now());
-      if (event.type === 'journal-damaged') err.tell(damagedText(event.path));
+      const notice = noticeOf(event);
+      if (notice !== undefined) err.tell(notice);
       const isNews = event.type === 'planned' || (event.type === 'operation-progress' && phase !== event.type);
       if (event.type === 'progress' || event.type === 'operation-progress') phase = event.type;
       else if (event.type !== 'planned') return;
@@ -73,8 +75,11 @@ export function createPlainView(err: Output, { label, countsFiles, now }: ViewOp
   };
 }
 
-function damagedText(path: string): string {
-  return `filesource: the journal of an earlier pull is damaged; it is set aside as ${safeText(path)}, and everything is fetched anew`;
+/** What is told however a transfer is followed. */
+function noticeOf(event: TransferEvent): string | undefined {
+  if (event.type === 'journal-damaged') return `filesource: the journal of an earlier pull is damaged; it is set aside as ${safeText(event.path)}, and everything is fetched anew`;
+  if (event.type === 'folder-empty') return `filesource: ${safeText(event.ref)} has no files; an id that does not exist may look the same, so check it`;
+  return undefined;
 }
 
 /** For what is over at once, where nobody watches. */

@@ -42,6 +42,7 @@ export class TransferMeter {
         this.#operation = event;
         break;
       case 'journal-damaged':
+      case 'folder-empty':
       case 'file-started':
       case 'file-done':
       case 'done':

@@ -25,6 +25,8 @@ interface Root {
 export interface Plan {
   /** In the order in which the refs were given. */
   readonly groups: readonly RowGroup[];
+  /** Those of them that were asked for as folders. */
+  readonly folders: readonly RowGroup[];
   /** Lists everything and hands over each file as soon as its folder is known. Throws what `isFatal` says ends it. */
   run(options: PlanRun): Promise<void>;
 }
@@ -54,6 +56,7 @@ const turnFiles = 256;
 /** What is to be pulled. Throws for a ref that is none and for a source that is unknown; asks nothing of a vendor yet. */
 export function createPlan(options: { readonly sources: { get(name: string): FileSource }; readonly refs: readonly string[]; readonly hashing: Hashing }): Plan {
   const groups: RowGroup[] = [];
+  const folders: RowGroup[] = [];
   const roots = new Map<string, Root>();
   const seen = new Set<string>();
   for (const text of options.refs) {
@@ -68,11 +71,15 @@ export function createPlan(options: { readonly sources: { get(name: string): Fil
     const root: Root = roots.get(key) ?? { source, folder: parsed.folder, files: [] };
     roots.set(key, root);
     if (isFileRef(parsed)) root.files.push({ id: parsed.file, group });
-    else root.wholeFolder = group;
+    else {
+      root.wholeFolder = group;
+      folders.push(group);
+    }
   }
   const directories = rootDirectories([...roots.values()], options.hashing);
   return {
     groups,
+    folders,
     run: async (run) => {
       const pool = new TaskPool(Math.max(listingsAtOnce, ...[...roots.values()].map(({ source }) => source.capabilities.limits.maxConcurrency)));
       for (const [root, directory] of directories) pool.add(() => planRoot(root, directory, { ...run, pool }));

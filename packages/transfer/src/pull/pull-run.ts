@@ -14,6 +14,7 @@ import { Places } from './places.ts';
 import type { Plan, PlannedFile } from './plan.ts';
 import { defaultConcurrency, type PullOptions } from './pull-options.ts';
 import { BoundedQueue } from './queue.ts';
+import { isEmptyGroup } from './rows.ts';
 import type { SmallFiles } from './small-files.ts';
 import { Tally } from './tally.ts';
 import { makesArchives } from './weigh.ts';
@@ -121,6 +122,7 @@ export class PullRun {
           if (error !== undefined) this.emit({ type: 'file-failed', ref, error: toTransferError(error) });
         },
       });
+      for (const folder of plan.folders) if (isEmptyGroup(folder)) this.emit({ type: 'folder-empty', ref: folder.ref });
       this.#tally.planned();
       await this.#sort?.end();
       await this.#bundles?.idle();

@@ -27,6 +27,11 @@ export function createRowGroup(ref: string, name: string | null = null): RowGrou
   return { ref, name, isListed: false, rows: [], below: [] };
 }
 
+/** Listed to its end, with nothing in it or below. */
+export function isEmptyGroup({ isListed, rows, below }: RowGroup): boolean {
+  return isListed && rows.length === 0 && below.every(isEmptyGroup);
+}
+
 /** A row for what could not even be listed. */
 export function lostRow(ref: string, name: string | null, error: FileSourceError): Row {
   return { ref, name, path: null, size: null, sha256: null, status: error.kind === 'not-found' ? 'missing' : 'failed', error };
