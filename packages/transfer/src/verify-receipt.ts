@@ -25,9 +25,10 @@ export interface VerifiedFile {
 /**
  * Holds a receipt against the disk: each file that it calls ok is read, and its size and SHA-256 are compared. Changes nothing.
  * - Of an archive that was kept whole the archive is read, and comes first; its files are as it is.
- * - Throws `invalid-argument` for a receipt of nothing on a disk, and for one of an archive without a proof of the archive itself.
+ * - Throws `invalid-argument` for a receipt of nothing on a disk, for one of an archive without a proof of the archive itself, and without a `directory`.
  */
 export async function* verifyReceipt(receipt: Receipt, options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {
+  checkDirectory(options);
   const { directory, file, archive, dryRun, files } = receipt;
   if (directory !== undefined && dryRun !== true) yield* verifyFiles(files, options);
   else if (file !== undefined && archive !== undefined) yield* verifyArchive(basename(file), archive, files, options);
@@ -36,6 +37,12 @@ export async function* verifyReceipt(receipt: Receipt, options: VerifyReceiptOpt
       advice: file === undefined ? 'Take the receipt of a pull, or of an archive.' : 'An earlier release wrote it: fetch the archive again, or unpack it and hash its files.',
     });
   }
+}
+
+/** What only JavaScript lets through. */
+function checkDirectory({ directory }: { readonly directory: unknown }): void {
+  if (typeof directory === 'string' && directory !== '') return;
+  throw new FileSourceError('invalid-argument', '`directory` tells where the files are by now, and is a text', { advice: 'Pass the directory of the pull, or wherever the files were moved to.' });
 }
 
 async function* verifyArchive(path: string, proof: Proof, files: readonly ReceiptFile[], options: VerifyReceiptOptions): AsyncGenerator<VerifiedFile, void, undefined> {

@@ -96,6 +96,11 @@ describe('a receipt held against the disk', () => {
     expect(await verified(receipt, elsewhere)).toEqual(files.map(({ id }) => `contacts:1/${id} ok`));
   });
 
+  test.each([[undefined], [''], [7]])('needs a directory, which is not %p', async (directory) => {
+    const receipt = await runPull(memorySource([{ id: '1', files }]).source, await temporaryDirectory());
+    await expect(verified(receipt, directory as string)).rejects.toMatchObject({ kind: 'invalid-argument', message: expect.stringContaining('directory') });
+  });
+
   test('is given up in the middle of a large file when that is aborted', async () => {
     const directory = await temporaryDirectory();
     const receipt = await runPull(memorySource([{ id: '1', files: [file('1', 'large.bin', Buffer.alloc(32 * 1024 * 1024))] }]).source, directory);
