@@ -12,7 +12,7 @@ export function read(path: string): Promise<string> {
 export async function pages(): Promise<readonly string[]> {
   const inside = async (folder: string, wanted: (name: string) => string): Promise<string[]> => (await readdir(join(root, folder))).map((name) => `${folder}/${wanted(name)}`);
   const readme = (name: string): string => `${name}/README.md`;
-  const candidates = [...(await inside('.', (name) => name)), ...(await inside('docs', (name) => name)), ...(await inside('adapters', readme)), ...(await inside('packages', readme)), 'examples/README.md'];
+  const candidates = [...(await inside('.', (name) => name)), ...(await inside('docs', (name) => name)), ...(await inside('adapters', readme)), ...(await inside('packages', readme)), 'core/README.md', 'examples/README.md'];
   const found = await Promise.all(candidates.filter((path) => path.endsWith('.md')).map(async (path) => ((await read(path).catch(() => undefined)) === undefined ? [] : [path.replace(/^\.\//, '')])));
   return found.flat();
 }

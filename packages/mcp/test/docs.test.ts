@@ -59,7 +59,7 @@ describe('the page about the MCP server', () => {
 
   test('shows a client that works as it stands, against the server of its own command line', async () => {
     const [sh = ''] = blocks('sh');
-    const args = sh.trim().replace('filesource mcp --http --port 8765 ', '').split(' ');
+    const args = sh.trim().replace('npx filesource mcp --http --port 8765 ', '').split(' ');
     expect(args).toEqual(['--token-env', 'MCP_TOKEN']);
     const server = await world.serveHttp(args, { MCP_TOKEN: token });
     const [code = ''] = blocks('ts');
