@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { abortError, FileSourceError, type HttpRequest, type HttpResponse } from '@filesource/core';
+import { abortError, FileSourceError, listenForAbort, stopListeningForAbort, type HttpRequest, type HttpResponse } from '@filesource/core';
 import { failureOf } from './answer-failures.ts';
 import { toHttpError } from './http-error.ts';
 
 export interface AnswerBodyOptions {
   /** Bytes that must come, where the answer announced them. */
   readonly length: number | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   /** What of it was read already. */
   readonly before?: readonly Buffer[];
 }
@@ -45,7 +45,7 @@ export class AnswerBody extends Readable {
     });
     source.pause();
     if (signal?.aborted === true) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    else if (signal !== undefined) listenForAbort(signal, this.#onAbort);
   }
 
   override _read(): void {
@@ -53,7 +53,7 @@ export class AnswerBody extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#options.signal !== undefined) stopListeningForAbort(this.#options.signal, this.#onAbort);
     if (!this.#source.readableEnded) this.#source.destroy();
     done(error);
   }

@@ -58,20 +58,26 @@ export function createAxiosTransport(options: AxiosTransportOptions = {}): Closa
     ...(proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes) } } : { proxy: false }),
   });
 
-  const connectingWithin = (ms: number | undefined): AxiosRequestConfig & Pick<NodeRequestConfig, 'connectTimeoutMs'> => {
-    if (ms === undefined) return {};
-    return proxyFromEnvironment ? { transport: { request: requester(maxHeaderBytes, ms) } } : { connectTimeoutMs: ms };
-  };
-  const callByAxios = async (request: HttpRequest, { agents }: Pool): Promise<RawAnswer> => {
-    const { status, headers, data } = await client.request<Readable>({
-      method: request.method,
-      url: request.url,
-      headers: requestHeaders(request, userAgent),
-      ...(proxyFromEnvironment ? { httpAgent: agents.of('http:'), httpsAgent: agents.of('https:') } : { agentOf: agents.of }),
-      ...connectingWithin(request.connectTimeoutMs),
-      ...(request.body === undefined ? {} : { data: request.body }),
-      ...(request.signal === undefined ? {} : proxyFromEnvironment ? { signal: request.signal } : { signalOf: () => request.signal }),
-    });
+  const ownConfig = ({ method, url, body, signal, connectTimeoutMs }: HttpRequest, headers: Record<string, string>, { agents }: Pool): AxiosRequestConfig & NodeRequestConfig => ({
+    method,
+    url,
+    headers,
+    data: body,
+    exchangeOf: () => ({ signal, agentOf: agents.of, connectTimeoutMs }),
+  });
+  const proxyConfig = ({ method, url, body, signal, connectTimeoutMs }: HttpRequest, headers: Record<string, string>, { agents }: Pool): AxiosRequestConfig => ({
+    method,
+    url,
+    headers,
+    httpAgent: agents.of('http:'),
+    httpsAgent: agents.of('https:'),
+    ...(body === undefined ? {} : { data: body }),
+    ...(connectTimeoutMs === undefined ? {} : { transport: { request: requester(maxHeaderBytes, connectTimeoutMs) } }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const configFor = proxyFromEnvironment ? proxyConfig : ownConfig;
+  const callByAxios = async (request: HttpRequest, pool: Pool): Promise<RawAnswer> => {
+    const { status, headers, data } = await client.request<Readable>(configFor(request, requestHeaders(request, userAgent), pool));
     return { status, headers: headersOf(headers), body: data };
   };
   const downloadAlone = (request: HttpRequest, { connections }: Pool): Promise<RawAnswer> =>
@@ -120,9 +126,9 @@ async function readableAnswer(request: HttpRequest, response: RawAnswer): Promis
     delete headers['content-length'];
   }
   const length = announcedLength(request, { status, headers, url: request.url });
-  const options = request.signal === undefined ? {} : { signal: request.signal };
+  const { signal } = request;
   const isSmall = request.isDownload === true && decoded === undefined && length !== undefined && length <= mostWholeBytes;
-  const body = isSmall ? await gatherBody(response.body, { ...options, length }) : new AnswerBody(decoded ?? response.body, { ...options, length });
+  const body = isSmall ? await gatherBody(response.body, { length, signal }) : new AnswerBody(decoded ?? response.body, { length, signal });
   return { status, headers, url: request.url, body };
 }
 

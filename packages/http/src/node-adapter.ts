@@ -1,20 +1,21 @@
-import type { Agent, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AxiosHeaders, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { exchangeOnNode } from './node-exchange.ts';
+import { exchangeOnNode, type NodeExchange } from './node-exchange.ts';
 
 export interface NodeAdapterOptions {
   /** Largest size of the headers of an answer, in bytes. */
   readonly maxHeaderBytes: number;
 }
 
-/** Of a request, beside what axios knows: it passes these on untouched. */
+/** Of a request, beside what axios knows: it passes this on untouched. */
 export interface NodeRequestConfig {
-  /** Read by our agents. */
-  readonly connectTimeoutMs?: number;
-  /** In place of `httpAgent` and `httpsAgent`, so that the agent which no request needs is never made. */
-  readonly agentOf: (protocol: string) => Agent;
-  /** In place of `signal`, into which axios looks several times for each request: a look at a signal costs more than it seems. */
-  readonly signalOf?: () => AbortSignal | undefined;
+  /**
+   * What the exchange needs beyond what axios reads.
+   * - In place of `httpAgent` and `httpsAgent`, so that the agent which no request needs is never made.
+   * - In place of `signal`, into which axios looks several times for each request: a look at a signal costs more than it seems.
+   * - One property, that every request has: those of one hidden class pass axios sooner.
+   */
+  readonly exchangeOf: () => Pick<NodeExchange, 'signal' | 'agentOf' | 'connectTimeoutMs'>;
 }
 
 /**
@@ -24,13 +25,13 @@ export interface NodeRequestConfig {
  */
 export function createNodeAdapter({ maxHeaderBytes }: NodeAdapterOptions): AxiosAdapter {
   return async (config) => {
-    const { connectTimeoutMs, agentOf, signalOf } = config as InternalAxiosRequestConfig & NodeRequestConfig;
+    const { signal, agentOf, connectTimeoutMs } = (config as InternalAxiosRequestConfig & NodeRequestConfig).exchangeOf();
     const answer = await exchangeOnNode({
       method: (config.method ?? 'get').toUpperCase(),
       url: config.url ?? '',
       headers: config.headers.toJSON() as Record<string, string>,
       body: config.data as string | undefined,
-      signal: signalOf?.(),
+      signal,
       agentOf,
       maxHeaderBytes,
       connectTimeoutMs,

@@ -1,7 +1,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import { listenForAbort, stopListeningForAbort } from '@filesource/core';
+import { extended, listenForAbort, stopListeningForAbort } from '@filesource/core';
 import { noteFailure } from './answer-failures.ts';
 import { NoAnswer } from './no-answer.ts';
 import { parseUrl } from './parse-url.ts';
@@ -58,14 +58,13 @@ export function exchangeOnNode(exchange: NodeExchange): Promise<IncomingMessage>
 function start({ method, url: text, headers, body, agentOf, maxHeaderBytes, connectTimeoutMs }: NodeExchange): ClientRequest {
   const url = parseUrl(text);
   const isTls = url.protocol === 'https:';
-  const options: RequestOptions & { readonly connectTimeoutMs?: number } = {
-    ...urlToHttpOptions(new URL(text)),
+  const options: RequestOptions & { readonly connectTimeoutMs: number | undefined } = extended(urlToHttpOptions(new URL(text)), {
     method,
     agent: agentOf(url.protocol),
     headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
     maxHeaderSize: maxHeaderBytes,
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-  };
+    connectTimeoutMs,
+  });
   return (isTls ? httpsRequest : httpRequest)(options);
 }
 

@@ -30,7 +30,7 @@ export const workload = {
   title: 'a stat through all layers',
   needs: ['bash'],
   peer: 'adapter',
-  notes: ['The same call of ONLYOFFICE, one after the other, on the same HTTP port; measured inside the processes after a warm-up. The bare client is the adapter without any layer; the first three share a process and take turns in it, in blocks of 200 calls. With a time-out: the bare client with one AbortController and one timer for each call, which is the least that a call with a bound takes. Below it, for orientation: the same request with less and less around it.'],
+  notes: ['The same call of ONLYOFFICE, one after the other, on the same HTTP port; measured inside the processes after a warm-up. The bare client is the adapter without any layer; the first three share a process and take turns in it, in blocks of 200 calls. With a time-out: the bare client with one AbortController and one timer for each call, as a caller would bound it; the layers use theirs again. Below it, for orientation: the same request with less and less around it.'],
   goals: [{ kind: 'times', against: 'adapter', metric: 'cpuMs', limit: 1.15 }],
   prepare: async (world) => ({
     ...(await startVendor(world, 'onlyoffice', { folders: [{ id: 1, title: 'Alles', count: 100, size: 4096, prefix: 'f-', ending: '.txt' }] })),

@@ -14,7 +14,7 @@ export function errorsPolicy(): Policy {
       try {
         const response = await next(request);
         if (isOwnBody(response.body)) return response;
-        return { ...response, body: new AnswerBody(response.body, { length: announcedLength(request, response), ...(signal === undefined ? {} : { signal }) }) };
+        return { ...response, body: new AnswerBody(response.body, { length: announcedLength(request, response), signal }) };
       } catch (error) {
         throw toHttpError(error, signal);
       }
